@@ -1,0 +1,3 @@
+"""Farthing: every farthing accounted for."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,118 @@
+"""The only room that knows cryptography: sealing secrets, deriving keys, comparing digests."""
+
+import base64
+import hashlib
+import hmac
+import secrets
+from dataclasses import dataclass
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from farthing.kernel.errors import FarthingError
+
+_NONCE_BYTES = 12
+KEY_BYTES = 32
+
+
+class KeyUnknown(FarthingError):
+    """The key that sealed this secret is not in SECRETS_KEY. Add the old key behind the new one, after a comma."""
+
+
+class Tampered(FarthingError):
+    """A sealed value does not open: it was altered, moved to another row, or sealed with another key."""
+
+
+def derive_key(secret: str, purpose: str) -> bytes:
+    """A key of its own for each purpose, so that what one key signs no other key accepts."""
+    kdf = HKDF(algorithm=hashes.SHA256(), length=KEY_BYTES, salt=None, info=f"farthing/{purpose}".encode())
+    return kdf.derive(secret.encode())
+
+
+def random_token() -> str:
+    return secrets.token_urlsafe(32)
+
+
+def new_key() -> str:
+    return base64.urlsafe_b64encode(secrets.token_bytes(KEY_BYTES)).decode()
+
+
+def sha256(text: str) -> bytes:
+    return hashlib.sha256(text.encode()).digest()
+
+
+def keyed_token(key: bytes, message: str) -> str:
+    """A token that only the holder of the key can foretell."""
+    return base64.urlsafe_b64encode(hmac.digest(key, message.encode(), "sha256")).decode().rstrip("=")
+
+
+def same(left: str, right: str) -> bool:
+    return hmac.compare_digest(left.encode(), right.encode())
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """A value under a data key of its own, and that data key under one of the ring's."""
+
+    key_id: str
+    wrapped_key: bytes
+    ciphertext: bytes
+
+
+class KeyRing:
+    """The keys that wrap data keys: the first one seals, all of them open."""
+
+    def __init__(self, keys: list[str]) -> None:
+        self._keys: dict[str, bytes] = {}
+        for key in keys:
+            raw = decode_key(key)
+            self._keys[hashlib.sha256(raw).hexdigest()[:16]] = raw
+        if not self._keys:
+            raise ValueError("a key ring needs a key")
+        self.primary_id = next(iter(self._keys))
+
+    def seal(self, value: str, context: str) -> Sealed:
+        data_key = AESGCM.generate_key(256)
+        return Sealed(
+            self.primary_id,
+            _encrypt(self._keys[self.primary_id], data_key, context),
+            _encrypt(data_key, value.encode(), context),
+        )
+
+    def open(self, sealed: Sealed, context: str) -> str:
+        return _decrypt(self._data_key(sealed, context), sealed.ciphertext, context).decode()
+
+    def rewrap(self, sealed: Sealed, context: str) -> Sealed:
+        """The same value under the primary key; the value itself is not decrypted."""
+        wrapped = _encrypt(self._keys[self.primary_id], self._data_key(sealed, context), context)
+        return Sealed(self.primary_id, wrapped, sealed.ciphertext)
+
+    def _data_key(self, sealed: Sealed, context: str) -> bytes:
+        if sealed.key_id not in self._keys:
+            raise KeyUnknown
+        return _decrypt(self._keys[sealed.key_id], sealed.wrapped_key, context)
+
+
+def decode_key(key: str) -> bytes:
+    """Thirty-two bytes from base64, or a ValueError that says so."""
+    try:
+        raw = base64.urlsafe_b64decode(key.strip().replace("+", "-").replace("/", "_"))
+    except ValueError as error:
+        raise ValueError("not base64") from error
+    if len(raw) != KEY_BYTES:
+        raise ValueError(f"{len(raw)} bytes instead of {KEY_BYTES}")
+    return raw
+
+
+def _encrypt(key: bytes, plain: bytes, context: str) -> bytes:
+    nonce = secrets.token_bytes(_NONCE_BYTES)
+    return nonce + AESGCM(key).encrypt(nonce, plain, context.encode())
+
+
+def _decrypt(key: bytes, sealed: bytes, context: str) -> bytes:
+    try:
+        return AESGCM(key).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], context.encode())
+    except InvalidTag as error:
+        raise Tampered from error

@@ -1,0 +1,22 @@
+"""The database: one engine per role, one transaction per request or job step."""
+
+from farthing.infra.db.base import Base, Id, Instant, Json, Sha256
+from farthing.infra.db.errors import DatabaseBusy, DatabaseDown
+from farthing.infra.db.repository import Repository, unique_or
+from farthing.infra.db.unit_of_work import SYSTEM, Database, Scope, Work
+
+__all__ = [
+    "SYSTEM",
+    "Base",
+    "Database",
+    "DatabaseBusy",
+    "DatabaseDown",
+    "Id",
+    "Instant",
+    "Json",
+    "Repository",
+    "Scope",
+    "Sha256",
+    "Work",
+    "unique_or",
+]

@@ -1,0 +1,74 @@
+"""Engines: how a connection of each kind is opened, and nothing else."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import URL, event, make_url
+from sqlalchemy.engine import Connection
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry
+
+WRITES = "farthing_writes"
+"""Execution option: the transaction will write, so SQLite takes its lock at BEGIN instead of upgrading later."""
+
+_BUSY_TIMEOUT_S = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """Where the database is, once per role; on SQLite all three are the same file."""
+
+    owner: URL
+    app: URL
+    system: URL
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.owner.get_backend_name() == "sqlite"
+
+
+def sqlite_address(url: str) -> URL:
+    return make_url(url).set(drivername="sqlite+aiosqlite")
+
+
+def postgres_address(url: str) -> URL:
+    return make_url(url).set(drivername="postgresql+psycopg")
+
+
+def open_engine(address: URL, *, pool_size: int, max_overflow: int) -> AsyncEngine:
+    if address.get_backend_name() == "sqlite":
+        return _open_sqlite(address, pool_size=pool_size, max_overflow=max_overflow)
+    return create_async_engine(
+        address,
+        pool_size=pool_size,
+        max_overflow=max_overflow,
+        pool_pre_ping=True,
+        pool_timeout=10,
+        connect_args={"connect_timeout": 10},
+        hide_parameters=True,
+    )
+
+
+def _open_sqlite(address: URL, *, pool_size: int, max_overflow: int) -> AsyncEngine:
+    engine = create_async_engine(
+        address,
+        pool_size=pool_size,
+        max_overflow=max_overflow,
+        connect_args={"timeout": _BUSY_TIMEOUT_S, "isolation_level": None},
+        hide_parameters=True,
+    )
+    event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+    event.listen(engine.sync_engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _entry: ConnectionPoolEntry) -> None:
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "temp_store=MEMORY"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get(WRITES, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -1,0 +1,9 @@
+from farthing.kernel.errors import Unavailable
+
+
+class DatabaseDown(Unavailable):
+    """The database does not answer. Check DATABASE_URL and that the server runs."""
+
+
+class DatabaseBusy(Unavailable):
+    """The database is busy with another change. Try again in a moment."""

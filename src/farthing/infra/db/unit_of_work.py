@@ -1,0 +1,125 @@
+"""The unit of work: a transaction, chosen at the door as reading or writing, and the rows that it may see."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from farthing.infra.db.engine import WRITES, Addresses, open_engine
+from farthing.infra.db.errors import DatabaseBusy, DatabaseDown
+from farthing.kernel.errors import Unavailable
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Whose rows a transaction sees. PostgreSQL enforces it again with row-level security."""
+
+    user_id: UUID | None = None
+    workspace_id: UUID | None = None
+    is_system: bool = False
+
+
+SYSTEM = Scope(is_system=True)
+"""Work across workspaces: signing in, administration, housekeeping, picking up jobs."""
+
+_BUSY_WORDS = ("locked", "deadlock", "could not serialize")
+_SQLITE_DOWN_WORDS = ("unable to open", "disk i/o", "readonly", "disk is full", "malformed", "not a database")
+_SET_SCOPE = text(
+    "SELECT set_config('farthing.user_id', :user, true), set_config('farthing.workspace_id', :workspace, true)"
+)
+
+
+class Work:
+    """One transaction. Repositories read its session and its scope; only a door or a job step ends it."""
+
+    def __init__(self, session: AsyncSession, scope: Scope, *, is_sqlite: bool) -> None:
+        self.session = session
+        self.scope = scope
+        self.is_sqlite = is_sqlite
+
+    async def narrow(self, scope: Scope) -> None:
+        """See another person's or workspace's rows from here on."""
+        self.scope = scope
+        if not self.is_sqlite and not scope.is_system:
+            await self.session.execute(
+                _SET_SCOPE, {"user": str(scope.user_id or ""), "workspace": str(scope.workspace_id or "")}
+            )
+
+
+class Database:
+    """The engines and the two ways to begin a transaction on them."""
+
+    def __init__(self, addresses: Addresses, *, pool_size: int = 10, max_overflow: int = 20) -> None:
+        self.addresses = addresses
+        self.is_sqlite = addresses.is_sqlite
+        self._app = open_engine(addresses.app, pool_size=pool_size, max_overflow=max_overflow)
+        self._system = (
+            self._app
+            if self.is_sqlite
+            else open_engine(addresses.system, pool_size=max(2, pool_size // 2), max_overflow=max_overflow)
+        )
+        # SQLite has one writer. Waiting here is fair and free; waiting inside SQLite is neither.
+        self._writer = asyncio.Lock() if self.is_sqlite else None
+
+    @asynccontextmanager
+    async def read(self, scope: Scope) -> AsyncIterator[Work]:
+        async with self._transaction(scope, writes=False) as work:
+            yield work
+
+    @asynccontextmanager
+    async def write(self, scope: Scope) -> AsyncIterator[Work]:
+        if self._writer is None:
+            async with self._transaction(scope, writes=True) as work:
+                yield work
+        else:
+            async with self._writer, self._transaction(scope, writes=True) as work:
+                yield work
+
+    @asynccontextmanager
+    async def _transaction(self, scope: Scope, *, writes: bool) -> AsyncIterator[Work]:
+        engine = self._system if scope.is_system else self._app
+        bound = engine.execution_options(**{WRITES: True}) if writes else engine
+        session = AsyncSession(bound, expire_on_commit=False, autoflush=False)
+        work = Work(session, scope, is_sqlite=self.is_sqlite)
+        try:
+            if not scope.is_system:
+                await work.narrow(scope)
+            yield work
+            if writes:
+                await session.commit()
+        except DBAPIError as error:
+            if refusal := _refusal(error):
+                raise refusal from error
+            raise
+        except (PoolTimeoutError, OSError) as error:
+            raise DatabaseDown from error
+        finally:
+            await session.close()
+
+    async def ping(self) -> None:
+        """Raise `DatabaseDown` unless the database answers."""
+        async with self.read(SYSTEM) as work:
+            await work.session.execute(text("SELECT 1"))
+
+    async def close(self) -> None:
+        await self._app.dispose()
+        if self._system is not self._app:
+            await self._system.dispose()
+
+
+def _refusal(error: DBAPIError) -> Unavailable | None:
+    """What a driver's complaint means to the caller, where it is not his fault."""
+    said = str(error.orig).lower()
+    if any(word in said for word in _BUSY_WORDS):
+        return DatabaseBusy()
+    if type(error.orig).__module__.startswith("sqlite3"):
+        return DatabaseDown() if any(word in said for word in _SQLITE_DOWN_WORDS) else None
+    if isinstance(error, OperationalError | InterfaceError) or error.connection_invalidated:
+        return DatabaseDown()
+    return None

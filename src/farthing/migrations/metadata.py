@@ -1,0 +1,20 @@
+"""Every table of the program in one place, for Alembic to compare with."""
+
+from typing import Any
+
+from sqlalchemy import MetaData
+
+import farthing.audit.models
+import farthing.auth.models
+import farthing.jobs.models
+import farthing.secrets.models  # noqa: F401  importing is what registers the tables
+from farthing.infra.db import Base
+
+
+def everything() -> MetaData:
+    return Base.metadata
+
+
+def is_ours(_object: Any, name: str | None, kind: str, reflected: bool, _compare_to: Any) -> bool:  # noqa: FBT001  Alembic's signature
+    """Leave tables alone that live in the same database without being ours."""
+    return not (kind == "table" and reflected and name not in Base.metadata.tables)
