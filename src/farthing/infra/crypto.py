@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 import secrets
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidTag
@@ -25,9 +26,9 @@ class Tampered(FarthingError):
     """A sealed value does not open: it was altered, moved to another row, or sealed with another key."""
 
 
-def derive_key(secret: str, purpose: str) -> bytes:
+def derive_key(secret: str, purpose: str, length: int = KEY_BYTES) -> bytes:
     """A key of its own for each purpose, so that what one key signs no other key accepts."""
-    kdf = HKDF(algorithm=hashes.SHA256(), length=KEY_BYTES, salt=None, info=f"farthing/{purpose}".encode())
+    kdf = HKDF(algorithm=hashes.SHA256(), length=length, salt=None, info=f"farthing/{purpose}".encode())
     return kdf.derive(secret.encode())
 
 
@@ -64,35 +65,40 @@ class Sealed:
 class KeyRing:
     """The keys that wrap data keys: the first one seals, all of them open."""
 
-    def __init__(self, keys: list[str]) -> None:
-        self._keys: dict[str, bytes] = {}
-        for key in keys:
-            raw = decode_key(key)
-            self._keys[hashlib.sha256(raw).hexdigest()[:16]] = raw
-        if not self._keys:
+    def __init__(self, keys: Sequence[str], read_again: Callable[[], Sequence[str]] | None = None) -> None:
+        """`read_again` is asked when a key is unknown: another process may have rotated them meanwhile."""
+        self._read_again = read_again
+        self._take(keys)
+
+    def _take(self, keys: Sequence[str]) -> None:
+        if not keys:
             raise ValueError("a key ring needs a key")
+        raw = [decode_key(key) for key in keys]
+        self._keys = {hashlib.sha256(key).hexdigest()[:16]: key for key in raw}
         self.primary_id = next(iter(self._keys))
 
     def seal(self, value: str, context: str) -> Sealed:
         data_key = AESGCM.generate_key(256)
         return Sealed(
             self.primary_id,
-            _encrypt(self._keys[self.primary_id], data_key, context),
-            _encrypt(data_key, value.encode(), context),
+            encrypt(self._keys[self.primary_id], data_key, context),
+            encrypt(data_key, value.encode(), context),
         )
 
     def open(self, sealed: Sealed, context: str) -> str:
-        return _decrypt(self._data_key(sealed, context), sealed.ciphertext, context).decode()
+        return decrypt(self._data_key(sealed, context), sealed.ciphertext, context).decode()
 
     def rewrap(self, sealed: Sealed, context: str) -> Sealed:
         """The same value under the primary key; the value itself is not decrypted."""
-        wrapped = _encrypt(self._keys[self.primary_id], self._data_key(sealed, context), context)
+        wrapped = encrypt(self._keys[self.primary_id], self._data_key(sealed, context), context)
         return Sealed(self.primary_id, wrapped, sealed.ciphertext)
 
     def _data_key(self, sealed: Sealed, context: str) -> bytes:
+        if sealed.key_id not in self._keys and self._read_again:
+            self._take(self._read_again())
         if sealed.key_id not in self._keys:
             raise KeyUnknown
-        return _decrypt(self._keys[sealed.key_id], sealed.wrapped_key, context)
+        return decrypt(self._keys[sealed.key_id], sealed.wrapped_key, context)
 
 
 def decode_key(key: str) -> bytes:
@@ -106,12 +112,13 @@ def decode_key(key: str) -> bytes:
     return raw
 
 
-def _encrypt(key: bytes, plain: bytes, context: str) -> bytes:
+def encrypt(key: bytes, plain: bytes, context: str) -> bytes:
+    """Seal bytes, bound to a context without which they do not open."""
     nonce = secrets.token_bytes(_NONCE_BYTES)
     return nonce + AESGCM(key).encrypt(nonce, plain, context.encode())
 
 
-def _decrypt(key: bytes, sealed: bytes, context: str) -> bytes:
+def decrypt(key: bytes, sealed: bytes, context: str) -> bytes:
     try:
         return AESGCM(key).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], context.encode())
     except InvalidTag as error:

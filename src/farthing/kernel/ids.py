@@ -5,6 +5,8 @@ import threading
 import time
 from uuid import UUID
 
+from farthing.kernel.errors import NotFound
+
 _RANDOM_BITS = 74
 _lock = threading.Lock()
 _last_ms = 0
@@ -28,3 +30,11 @@ def new_id() -> UUID:
 def _assemble(unix_ms: int, tail: int) -> UUID:
     high, low = tail >> 62, tail & ((1 << 62) - 1)
     return UUID(int=(unix_ms & ((1 << 48) - 1)) << 80 | 7 << 76 | high << 64 | 2 << 62 | low)
+
+
+def parse_id(text: str) -> UUID:
+    """An id as somebody wrote it; what is none names nothing that exists."""
+    try:
+        return UUID(text)
+    except ValueError as error:
+        raise NotFound(f"{text!r} is not an id.") from error

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
+from uuid import UUID
 
 from farthing.kernel.errors import Unprocessable
 
@@ -55,3 +56,13 @@ def page_of(
     kept = rows[: request.limit]
     more = len(rows) > request.limit
     return Page(kept, total, encode_cursor(*key(kept[-1])) if more else None)
+
+
+def id_after(request: PageRequest) -> UUID | None:
+    """The id that a one-part cursor names."""
+    if request.after is None:
+        return None
+    try:
+        return UUID(request.after[0])
+    except ValueError as error:
+        raise CursorInvalid from error

@@ -51,6 +51,14 @@ def revision_of(connection: Connection) -> str | None:
     return revision
 
 
+def found_revision(owner: URL) -> str | None:
+    """What the database says of itself; a SQLite file that is not there yet is not made by asking."""
+    if owner.get_backend_name() == "sqlite" and not Path(owner.database or "").exists():
+        return None
+    with _owner_connection(owner, None) as connection:
+        return revision_of(connection)
+
+
 def known_revisions() -> set[str]:
     return {path.name.split("_")[0] for path in _VERSIONS.glob("[0-9]*.py")}
 

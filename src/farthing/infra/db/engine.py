@@ -1,5 +1,6 @@
 """Engines: how a connection of each kind is opened, and nothing else."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,13 +27,26 @@ class Addresses:
     def is_sqlite(self) -> bool:
         return self.owner.get_backend_name() == "sqlite"
 
+    @classmethod
+    def of(cls, owner: str, *, app: str | None, system: str | None, passwords: Mapping[str, str]) -> "Addresses":
+        """From the operator's words; without addresses for the roles, they are the ones that we make ourselves."""
+        if owner.startswith("sqlite"):
+            one = sqlite_address(owner)
+            return cls(one, one, one)
+        address = postgres_address(owner)
+        if app and system:
+            return cls(address, postgres_address(app), postgres_address(system))
+        named = address.set(username=f"{address.database}_app", password=passwords["app"])
+        housed = address.set(username=f"{address.database}_system", password=passwords["system"])
+        return cls(address, named, housed)
+
 
 def sqlite_address(url: str) -> URL:
     return make_url(url).set(drivername="sqlite+aiosqlite")
 
 
 def postgres_address(url: str) -> URL:
-    return make_url(url).set(drivername="postgresql+psycopg")
+    return make_url(url.replace("postgres://", "postgresql://", 1)).set(drivername="postgresql+psycopg")
 
 
 def open_engine(address: URL, *, pool_size: int, max_overflow: int) -> AsyncEngine:

@@ -33,7 +33,7 @@ class Repository:
             return statement.where(columns["workspace_id"] == scope.workspace_id)
         return statement.where(columns["user_id"] == scope.user_id)
 
-    def select(self, model: type[Model]) -> "Select[tuple[Model]]":
+    def select(self, model: type[Model]) -> "Select[Model]":
         return self.own(select(model), model)
 
     def update(self, model: type[Base]) -> Update:

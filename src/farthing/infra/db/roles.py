@@ -24,6 +24,11 @@ class Roles:
     system: str
 
     @classmethod
+    def named(cls, app: str | None, system: str | None) -> "Roles":
+        """Roles that the operator made."""
+        return cls(app=f'"{app}"', system=f'"{system}"')
+
+    @classmethod
     def of(cls, connection: Connection) -> "Roles":
         named = connection.info.get("farthing_roles")
         if isinstance(named, Roles):
