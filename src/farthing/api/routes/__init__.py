@@ -1,0 +1,11 @@
+"""The routes, a file for each domain; a router carries its whole path, so that a route reads as it is called."""
+
+from fastapi.routing import APIRoute
+
+from farthing.api.routes import auth, jobs, me, secrets, system, tenants, users
+
+ROUTERS = (system.router, auth.router, me.router, tenants.router, secrets.router, jobs.router, users.router)
+
+
+def api_routes() -> list[APIRoute]:
+    return [route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)]

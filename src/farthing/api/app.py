@@ -1,0 +1,72 @@
+"""The HTTP door: the application with all its routes, and what surrounds them."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+
+from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+from starlette.middleware.gzip import GZipMiddleware
+
+from farthing.api import docs, problems
+from farthing.api.access import WORKSPACE_HEADER
+from farthing.api.context import REQUEST_ID, RequestContext
+from farthing.api.prefixless import Prefixless
+from farthing.api.routes import ROUTERS, api_routes
+from farthing.api.transaction import IDEMPOTENCY_KEY
+from farthing.bootstrap import House
+
+_MEGABYTE = 1_000_000
+_DESCRIPTION = """Every farthing accounted for.
+
+Amounts are decimal strings. Lists answer `{<plural>, total, next}`; ask for the following page with `next`.
+Every failure is an RFC 9457 problem whose `detail` says what went wrong and what to do."""
+_TAGS = ["Signing in", "Me", "Workspaces", "Secrets", "Jobs", "Administration", "System"]
+Lifespan = Callable[[House], AbstractAsyncContextManager[House]]
+
+
+def create_app(house: House, lifespan: Lifespan) -> FastAPI:
+    @asynccontextmanager
+    async def alive(_app: FastAPI) -> AsyncIterator[None]:
+        async with lifespan(house):
+            yield
+
+    app = FastAPI(
+        title="Farthing",
+        version=house.version,
+        description=_DESCRIPTION,
+        openapi_tags=[{"name": tag} for tag in _TAGS],
+        lifespan=alive,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        redirect_slashes=False,
+        generate_unique_id_function=lambda route: route.name,
+    )
+    app.state.house = house
+    for router in ROUTERS:
+        app.include_router(router)
+    docs.install(app)
+    problems.install(app)
+    _surround(app, house)
+    return app
+
+
+def _surround(app: FastAPI, house: House) -> None:
+    """From the inside out: addresses, compression, foreign origins, and around all of it the request's context."""
+    app.add_middleware(Prefixless, paths=[route.path for route in api_routes()])
+    app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
+    origins = house.settings.allowed_origins
+    if origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=list(origins),
+            allow_credentials="*" not in origins,
+            allow_methods=["*"],
+            allow_headers=["Authorization", "Content-Type", "If-Match", IDEMPOTENCY_KEY, WORKSPACE_HEADER],
+            expose_headers=["ETag", REQUEST_ID, "Retry-After"],
+        )
+    app.add_middleware(
+        RequestContext,
+        is_https=house.settings.refresh_token_secure,
+        max_body_bytes=house.settings.max_body_mb * _MEGABYTE,
+    )

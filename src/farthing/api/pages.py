@@ -1,0 +1,41 @@
+"""What lists and edits share on the wire: cursors, limits, versions."""
+
+import re
+from typing import Annotated
+
+from fastapi import Depends, Header, Query, Response
+
+from farthing.kernel.errors import Invalid
+from farthing.kernel.paging import PageRequest, decode_cursor
+
+_ETAG = re.compile(r'^(?:W/)?"(\d{1,18})"$')
+
+
+def page_request(
+    limit: Annotated[int, Query(ge=1, le=200, description="Rows on a page.")] = 50,
+    after: Annotated[
+        str | None, Query(alias="next", max_length=500, description="The `next` of the page before.")
+    ] = None,
+    offset: Annotated[int, Query(ge=0, le=100_000, description="Rows to pass over; a cursor is faster.")] = 0,
+) -> PageRequest:
+    return PageRequest(limit, decode_cursor(after, 1) if after else None, offset)
+
+
+Paging = Annotated[PageRequest, Depends(page_request)]
+
+
+def version_expected(
+    if_match: Annotated[str | None, Header(description="The ETag of what you read; refused if it changed.")] = None,
+) -> int | None:
+    if if_match is None or if_match.strip() == "*":
+        return None
+    if match := _ETAG.match(if_match.strip()):
+        return int(match.group(1))
+    raise Invalid("If-Match is not an ETag of ours. Send the one that came with the answer you read.")
+
+
+IfVersion = Annotated[int | None, Depends(version_expected)]
+
+
+def tag(response: Response, version: int) -> None:
+    response.headers["ETag"] = f'"{version}"'
