@@ -1,0 +1,33 @@
+"""The house beside the data folder: the same application that a server runs, called without one."""
+
+import asyncio
+import secrets
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+from farthing.bootstrap import House, build, living, migrate
+from farthing.infra.telemetry import configure_logging
+from farthing.settings import Settings, ensure_secrets, load
+
+Result = TypeVar("Result")
+
+
+def settings_of(data: Path | None, **overrides: Any) -> Settings:
+    """Settings as the operator has them, with strangers in `.env` pointed out."""
+    return load(warn=lambda text: print(f"farthing: {text}", file=sys.stderr), data_dir=data, **overrides)
+
+
+def in_house(data: Path | None, act: Callable[[House], Awaitable[Result]]) -> Result:
+    """Open the house, migrated, act in it as its operator, and close it again."""
+    settings = ensure_secrets(settings_of(data))
+    configure_logging("WARNING", as_json=False)
+    migrate(settings)
+    house = build(settings, operator_key=secrets.token_urlsafe(32))
+
+    async def run() -> Result:
+        async with living(house, with_jobs=False):
+            return await act(house)
+
+    return asyncio.run(run())
