@@ -92,6 +92,9 @@ class Access:
         work = await self._begin(request, house, scope)
         standing = await standing_of(work, credentials, house.clock())
         actor = self._actor(standing)
+        if standing.workspace_id is None and not scope.is_system:
+            # Nobody's workspace: what this person does to himself is put on record in the house's own.
+            await work.narrow(Scope(user_id=standing.user_id, workspace_id=SYSTEM_WORKSPACE_ID))
         if request.method == "POST":
             await promise(request, house.replays, work, standing.user_id)
         return Caller(house, actor, standing, credentials, work)

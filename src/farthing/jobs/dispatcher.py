@@ -85,10 +85,12 @@ class Dispatcher:
     def _is_lost(self, job: Job, fate: Fate, *, at_start: bool) -> bool:
         if fate is Fate.WORN_OUT or self._worker.has(Attempt.of(job)):
             return False
+        if fate is Fate.ENDED:
+            return True
         if job.state == JobState.QUEUED:
-            return fate is not Fate.LIVE
+            return fate is Fate.UNKNOWN
         # On SQLite the process that starts is the only one, so what ran before it is dead; elsewhere ask the pulse.
-        is_of_former_life = at_start and self._database.is_sqlite and fate is not Fate.LIVE
+        is_of_former_life = at_start and self._database.is_sqlite and fate is Fate.UNKNOWN
         return is_of_former_life or self._is_stale(job)
 
     def _is_stale(self, job: Job) -> bool:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Container
+from typing import Any
 
 import structlog
 
@@ -28,17 +29,20 @@ class Worker:
         self._database = database
         self._registry = registry
         self._clock = clock
-        self._running: dict[Attempt, asyncio.Task[None] | None] = {}
+        self._running: dict[Attempt, asyncio.Task[Any]] = {}
         self._is_stopping = False
 
     def has(self, attempt: Attempt) -> bool:
         return attempt in self._running
 
     async def run(self, attempt: Attempt) -> None:
-        """Do one attempt. A repeated or outdated hand-over does nothing."""
-        if self._is_stopping or attempt in self._running:
+        """Do one attempt. An outdated hand-over does nothing, a repeated one waits with the first."""
+        if self._is_stopping:
             return
-        self._running[attempt] = asyncio.current_task()
+        if first := self._running.get(attempt):
+            await asyncio.wait([first])
+            return
+        self._running[attempt] = _this_task()
         try:
             if job := await self._claim(attempt):
                 with structlog.contextvars.bound_contextvars(job_id=str(job.id), kind=job.kind):
@@ -56,9 +60,8 @@ class Worker:
         """Stop at the next step boundaries, or after the grace anyway; what is unfinished goes back to the queue."""
         self._is_stopping = True
         interrupted = list(self._running)
-        tasks = [task for task in self._running.values() if task is not None]
-        if tasks:
-            _, late = await asyncio.wait(tasks, timeout=grace_s)
+        if self._running:
+            _, late = await asyncio.wait(self._running.values(), timeout=grace_s)
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
@@ -109,6 +112,13 @@ class Worker:
         if job.state not in OPEN:
             JOBS.labels(job.kind, job.state).inc()
         return job
+
+
+def _this_task() -> asyncio.Task[Any]:
+    task = asyncio.current_task()
+    if task is None:
+        raise RuntimeError("a job runs in a task")
+    return task
 
 
 def _told(failure: Exception) -> str:
