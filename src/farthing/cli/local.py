@@ -1,6 +1,7 @@
 """The house beside the data folder: the same application that a server runs, called without one."""
 
 import asyncio
+import os
 import secrets
 import sys
 from collections.abc import Awaitable, Callable
@@ -12,10 +13,12 @@ from farthing.infra.telemetry import configure_logging
 from farthing.settings import Settings, ensure_secrets, load
 
 Result = TypeVar("Result")
+_OTHERS_BITS = 0o077
 
 
 def settings_of(data: Path | None, **overrides: Any) -> Settings:
-    """Settings as the operator has them, with strangers in `.env` pointed out."""
+    """Settings as the operator has them, with strangers in `.env` pointed out; files made from here on are his alone."""
+    os.umask(_OTHERS_BITS)
     return load(warn=lambda text: print(f"farthing: {text}", file=sys.stderr), data_dir=data, **overrides)
 
 
