@@ -25,7 +25,7 @@ from farthing.jobs.registry import Registry
 from farthing.jobs.runner import Runner, RunnerSettings
 from farthing.kernel.clock import Clock, utc_now
 from farthing.migrations.upgrade import upgrade
-from farthing.settings import Settings, sealing_keys_now
+from farthing.settings import Settings, sealing_keys_again
 
 _SANDBOX_THROTTLE_FACTOR = 1000
 _log = logger("farthing.house")
@@ -96,7 +96,7 @@ def build(
         clock=clock,
         database=database,
         door=door,
-        ring=KeyRing(settings.sealing_keys, lambda: sealing_keys_now(settings)),
+        ring=KeyRing(settings.sealing_keys, sealing_keys_again(settings)),
         replays=ReplayKeeper(secret_key, clock),
         outside=OutsideTokens(outside_issuers(settings), http.get_json, clock),
         arrivals=Arrivals(database, clock),
@@ -159,9 +159,10 @@ def outside_issuers(settings: Settings) -> tuple[OutsideIssuer, ...]:
 
 
 def _outbound(settings: Settings) -> Outbound:
-    pairs = {(host, int(port)) for host, _, port in (pair.rpartition(":") for pair in settings.outbound_private)}
+    pairs = {endpoint_of(f"http://{pair}") for pair in settings.outbound_private}
     named = {endpoint_of(issuer.jwks_url) for issuer in settings.outside_issuers}
-    return Outbound(allowed_private=frozenset(pairs | named), proxy=settings.outbound_proxy)
+    proxy = settings.outbound_proxy.get_secret_value() if settings.outbound_proxy else None
+    return Outbound(allowed_private=frozenset(pairs | named), proxy=proxy)
 
 
 def _mailer(settings: Settings, clock: Clock) -> Mailer | None:

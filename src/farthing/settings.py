@@ -5,6 +5,7 @@ Nobody else looks at the environment. A wrong value stops the start with one lin
 
 import json
 import os
+import re
 import secrets as randomness
 from collections.abc import Callable, Mapping
 from datetime import timedelta
@@ -22,6 +23,7 @@ SECRETS_FILE = "secrets.env"
 _SECRET_KEY_MIN = 32
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]
 OwnAlgorithm = Literal["HS256", "HS384", "HS512"]
+_CREDENTIALS = re.compile(r"//[^/@]*@")
 _LEGACY = {"USERS": "people live in the database now; create them with `farthing users create`"}
 
 
@@ -109,7 +111,7 @@ class Settings(BaseModel):
         (), description="Addresses or networks whose X-Forwarded-For is believed, separated by commas."
     )
     app_public_url: str | None = Field(None, description="Address under which people reach this; used in links.")
-    outbound_proxy: str | None = Field(None, description="Proxy for calls to other systems.")
+    outbound_proxy: SecretStr | None = Field(None, description="Proxy for calls to other systems.")
     outbound_private: tuple[str, ...] = Field(
         (), description="host:port pairs in private networks that may be called, separated by commas."
     )
@@ -178,7 +180,7 @@ class Settings(BaseModel):
             raise ValueError("starts neither with sqlite:/// nor with postgresql://")
         return value
 
-    @field_validator("app_public_url", "firefly_url", "outbound_proxy")
+    @field_validator("app_public_url", "firefly_url")
     @classmethod
     def _web_address(cls, value: str | None) -> str | None:
         if value is not None and not value.startswith(("http://", "https://")):
@@ -236,7 +238,7 @@ def load(
     """Read once: what the caller says, then the environment, then `.env`, then the data folder's generated secrets."""
     environment = os.environ if environment is None else environment
     in_file = {key: value for key, value in dotenv_values(env_file).items() if value is not None}
-    _warn_of_strangers(in_file, warn)
+    _warn_of_strangers(in_file, environment, warn)
     given = _known(in_file) | _known(environment) | {k: v for k, v in overrides.items() if v is not None}
     settings = _checked(given)
     generated = _generated(settings.data_dir)
@@ -254,10 +256,13 @@ def _known(source: Mapping[str, str]) -> dict[str, Any]:
     return found
 
 
-def _warn_of_strangers(in_file: Mapping[str, str], warn: Callable[[str], None]) -> None:
+def _warn_of_strangers(in_file: Mapping[str, str], environment: Mapping[str, str], warn: Callable[[str], None]) -> None:
+    """The file is ours alone; in the environment only what a predecessor read is worth a word."""
     for key in in_file:
         if key not in VARIABLES and key not in ALIASES and key != "database_url":
             warn(f"{key} in .env is not a setting: {_LEGACY.get(key, 'it is ignored; remove it or mend its name')}")
+    for key in _LEGACY.keys() & environment.keys() - in_file.keys():
+        warn(f"{key} in the environment is not a setting: {_LEGACY[key]}")
 
 
 def _checked(given: Mapping[str, Any]) -> Settings:
@@ -265,8 +270,6 @@ def _checked(given: Mapping[str, Any]) -> Settings:
         return Settings(**given)
     except ValidationError as error:
         raise SettingsWrong(_one_line(error)) from None
-    except json.JSONDecodeError as error:
-        raise SettingsWrong(f"OUTSIDE_ISSUERS: is not JSON ({error.msg}). Give a JSON list.") from None
 
 
 def _one_line(error: ValidationError) -> str:
@@ -277,7 +280,7 @@ def _one_line(error: ValidationError) -> str:
     if not name:
         return f"{said}. Correct it in the environment or in .env."
     field = Settings.model_fields[name]
-    shown = "" if "Secret" in str(field.annotation) else f" {fault['input']!r}"
+    shown = "" if "Secret" in str(field.annotation) else f" {_CREDENTIALS.sub('//…@', repr(fault['input']))}"
     return f"{name.upper()}{shown}: {said}. {field.description} Correct it in the environment or in .env."
 
 
@@ -331,10 +334,14 @@ def is_generated(settings: Settings, name: str) -> bool:
     return bool(_generated(settings.data_dir).get(name) == field.get_secret_value())
 
 
-def sealing_keys_now(settings: Settings) -> list[str]:
-    """The keys as they are in the data folder now, if that is where they come from."""
-    kept = [key.strip() for key in str(_generated(settings.data_dir).get("secrets_key", "")).split(",")]
-    return kept if set(kept) & set(settings.sealing_keys) else settings.sealing_keys
+def sealing_keys_again(settings: Settings) -> Callable[[], list[str]] | None:
+    """What reads the keys from the data folder as they are then, if that is where they come from."""
+
+    def kept() -> list[str]:
+        keys = str(_generated(settings.data_dir).get("secrets_key", "")).split(",")
+        return [key.strip() for key in keys if key.strip()]
+
+    return kept if set(kept()) & set(settings.sealing_keys) else None
 
 
 def _as_list(text: str) -> list[str]:

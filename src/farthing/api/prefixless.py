@@ -21,15 +21,16 @@ class Prefixless:
         self._words = {path.removeprefix(PREFIX).split("/")[1] for path in paths if path.startswith(PREFIX + "/")}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Changes the request itself and not a copy: whoever stands around it logs and dresses the real address."""
         if scope["type"] == "http":
             path = self.rewritten(scope["path"], _accept(scope))
             if path != scope["path"]:
-                scope = {**scope, "path": path, "raw_path": path.encode()}
+                scope["path"], scope["raw_path"] = path, path.encode()
         await self._app(scope, receive, send)
 
     def rewritten(self, path: str, accept: str) -> str:
         stripped = path.rstrip("/") or "/"
-        word = stripped.split("/")[1]
+        word = stripped.removeprefix("/").split("/")[0]
         if path.startswith(PREFIX + "/"):
             return stripped
         if word not in self._words or ("text/html" in accept and stripped not in ALWAYS_API):

@@ -3,6 +3,7 @@
 import asyncio
 
 from pwdlib import PasswordHash
+from pwdlib.exceptions import UnknownHashError
 from pwdlib.hashers.argon2 import Argon2Hasher
 from pwdlib.hashers.bcrypt import BcryptHasher
 
@@ -53,4 +54,7 @@ class Passwords:
     def _verify(self, password: str, stored: str) -> tuple[bool, str | None]:
         if stored.startswith("$2") and len(password.encode()) > _BCRYPT_BYTES_MAX:
             return False, None
-        return self._hasher.verify_and_update(password, stored)
+        try:
+            return self._hasher.verify_and_update(password, stored)
+        except UnknownHashError:
+            return False, None

@@ -1,6 +1,6 @@
 """Sessions: begun by signing in, carried on by a chain of refresh tokens, ended for good."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from farthing.auth.repository import People, Sessions, Workspaces
 from farthing.auth.tokens import AccessClaims, Tokens
 from farthing.infra.crypto import sha256
 from farthing.infra.db import Work
-from farthing.kernel.actor import Actor
+from farthing.kernel.actor import HOUSE, Actor
 from farthing.kernel.clock import Clock
 from farthing.kernel.ids import new_id
 from farthing.kernel.paging import Page, PageRequest
@@ -81,6 +81,8 @@ class SessionService:
         if latest is None:
             session.revoked_at, session.revoked_because = now, RefreshReused.code
             await self._rows.flush()
+            there = replace(HOUSE, workspace_id=session.workspace_id or HOUSE.workspace_id)
+            await Audit(self._work, there, self._clock).record("auth.refresh_reused", target_id=user.id)
             return None
         session.refreshed_at = now
         if session.workspace_id is None:

@@ -100,11 +100,6 @@ class SignIn:
             raise RefreshMissing
         async with self._door.database.write(SYSTEM) as work:
             signed_in = await self._sessions(work).refresh(presented)
-            if signed_in is None:
-                holder = await self._sessions(work).holder(presented)
-                await Audit(work, HOUSE, self._door.clock).record(
-                    "auth.refresh_reused", target_id=holder.user_id if holder else None
-                )
         if signed_in is None:
             raise RefreshReused
         return signed_in

@@ -46,9 +46,13 @@ def address_key(purpose: str, address: str) -> bytes:
 
 
 def site_of(address: str) -> str:
-    """The address that counts as one: an IPv6 customer owns a whole /64."""
+    """The address that counts as one: an IPv6 customer owns a whole /64; IPv4 may come dressed as IPv6."""
     try:
         ip = ipaddress.ip_address(address)
     except ValueError:
         return address
-    return str(ipaddress.ip_network((ip, _IPV6_SITE_BITS), strict=False)) if ip.version == 6 else str(ip)  # noqa: PLR2004
+    if isinstance(ip, ipaddress.IPv4Address):
+        return str(ip)
+    if ip.ipv4_mapped:
+        return str(ip.ipv4_mapped)
+    return str(ipaddress.ip_network((ip, _IPV6_SITE_BITS), strict=False))

@@ -66,7 +66,7 @@ class KeyRing:
     """The keys that wrap data keys: the first one seals, all of them open."""
 
     def __init__(self, keys: Sequence[str], read_again: Callable[[], Sequence[str]] | None = None) -> None:
-        """`read_again` is asked when a key is unknown: another process may have rotated them meanwhile."""
+        """`read_again` is asked before sealing and when a key is unknown: another process may have rotated them."""
         self._read_again = read_again
         self._take(keys)
 
@@ -78,6 +78,8 @@ class KeyRing:
         self.primary_id = next(iter(self._keys))
 
     def seal(self, value: str, context: str) -> Sealed:
+        """Under today's primary key: what is sealed under a key that was rotated away twice would open no more."""
+        self._refresh()
         data_key = AESGCM.generate_key(256)
         return Sealed(
             self.primary_id,
@@ -93,9 +95,13 @@ class KeyRing:
         wrapped = encrypt(self._keys[self.primary_id], self._data_key(sealed, context), context)
         return Sealed(self.primary_id, wrapped, sealed.ciphertext)
 
+    def _refresh(self) -> None:
+        if self._read_again and (keys := self._read_again()):
+            self._take(keys)
+
     def _data_key(self, sealed: Sealed, context: str) -> bytes:
-        if sealed.key_id not in self._keys and self._read_again:
-            self._take(self._read_again())
+        if sealed.key_id not in self._keys:
+            self._refresh()
         if sealed.key_id not in self._keys:
             raise KeyUnknown
         return decrypt(self._keys[sealed.key_id], sealed.wrapped_key, context)
@@ -121,5 +127,5 @@ def encrypt(key: bytes, plain: bytes, context: str) -> bytes:
 def decrypt(key: bytes, sealed: bytes, context: str) -> bytes:
     try:
         return AESGCM(key).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], context.encode())
-    except InvalidTag as error:
+    except (InvalidTag, ValueError) as error:
         raise Tampered from error

@@ -41,6 +41,8 @@ def _redacted(key: str, value: Any) -> Any:
         return REDACTED
     if isinstance(value, dict):
         return {inner: _redacted(str(inner), deeper) for inner, deeper in value.items()}
+    if isinstance(value, list | tuple):
+        return [_redacted("", item) for item in value]
     return value
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from sqlalchemy import Delete, Select, Update, delete, func, select, update
 from sqlalchemy.exc import IntegrityError
@@ -14,7 +14,7 @@ from farthing.infra.db.unit_of_work import Work
 from farthing.kernel.errors import FarthingError
 
 Model = TypeVar("Model", bound=Base)
-Statement = TypeVar("Statement", Select[Any], Update, Delete)
+Statement = TypeVar("Statement", bound=Select[*tuple[Any, ...]] | Update | Delete)
 
 
 class Repository:
@@ -30,8 +30,8 @@ class Repository:
         if scope.is_system:
             return statement
         if "workspace_id" in columns:
-            return statement.where(columns["workspace_id"] == scope.workspace_id)
-        return statement.where(columns["user_id"] == scope.user_id)
+            return cast("Statement", statement.where(columns["workspace_id"] == scope.workspace_id))
+        return cast("Statement", statement.where(columns["user_id"] == scope.user_id))
 
     def select(self, model: type[Model]) -> "Select[Model]":
         return self.own(select(model), model)
