@@ -6,6 +6,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
+from starlette.types import ASGIApp
 
 from farthing.api import docs, problems
 from farthing.api.access import WORKSPACE_HEADER
@@ -14,6 +15,7 @@ from farthing.api.prefixless import Prefixless
 from farthing.api.routes import ROUTERS, api_routes
 from farthing.api.transaction import IDEMPOTENCY_KEY
 from farthing.bootstrap import House
+from farthing.settings import Settings
 
 _MEGABYTE = 1_000_000
 _DESCRIPTION = """Every farthing accounted for.
@@ -24,13 +26,25 @@ _TAGS = ["Signing in", "Me", "Workspaces", "Secrets", "Jobs", "Administration", 
 Lifespan = Callable[[House], AbstractAsyncContextManager[House]]
 
 
+class Application(FastAPI):
+    """FastAPI answers its own mistakes outside of all middleware; the request's context stands around even that."""
+
+    def build_middleware_stack(self) -> ASGIApp:
+        settings: Settings = self.state.house.settings
+        return RequestContext(
+            super().build_middleware_stack(),
+            is_https=settings.refresh_token_secure,
+            max_body_bytes=settings.max_body_mb * _MEGABYTE,
+        )
+
+
 def create_app(house: House, lifespan: Lifespan) -> FastAPI:
     @asynccontextmanager
     async def alive(_app: FastAPI) -> AsyncIterator[None]:
         async with lifespan(house):
             yield
 
-    app = FastAPI(
+    app = Application(
         title="Farthing",
         version=house.version,
         description=_DESCRIPTION,
@@ -52,7 +66,7 @@ def create_app(house: House, lifespan: Lifespan) -> FastAPI:
 
 
 def _surround(app: FastAPI, house: House) -> None:
-    """From the inside out: addresses, compression, foreign origins, and around all of it the request's context."""
+    """From the inside out: addresses, compression, foreign origins."""
     app.add_middleware(Prefixless, paths=[route.path for route in api_routes()])
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
     origins = house.settings.allowed_origins
@@ -65,8 +79,3 @@ def _surround(app: FastAPI, house: House) -> None:
             allow_headers=["Authorization", "Content-Type", "If-Match", IDEMPOTENCY_KEY, WORKSPACE_HEADER],
             expose_headers=["ETag", REQUEST_ID, "Retry-After"],
         )
-    app.add_middleware(
-        RequestContext,
-        is_https=house.settings.refresh_token_secure,
-        max_body_bytes=house.settings.max_body_mb * _MEGABYTE,
-    )

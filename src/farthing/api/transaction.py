@@ -9,6 +9,7 @@ from uuid import UUID
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
 
+from farthing.api.legible import LegibleRequest, refuse_unkeepable
 from farthing.auth.replays import KeptAnswer, ReplayKeeper
 from farthing.infra.db import Work
 
@@ -41,7 +42,9 @@ class TransactionRoute(APIRoute):
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
 
-        async def handle_in_transaction(request: Request) -> Response:
+        async def handle_in_transaction(incoming: Request) -> Response:
+            request = LegibleRequest(incoming.scope, incoming.receive)
+            refuse_unkeepable(request)
             try:
                 async with AsyncExitStack() as transactions:
                     request.state.transactions = transactions
@@ -57,7 +60,7 @@ class TransactionRoute(APIRoute):
 
 async def promise(request: Request, keeper: ReplayKeeper, work: Work, user_id: UUID) -> None:
     """Answer from memory what was asked before under the same Idempotency-Key; remember what is asked first."""
-    key = request.headers.get(IDEMPOTENCY_KEY, "")[:KEY_MAX]
+    key = request.headers.get(IDEMPOTENCY_KEY, "")
     if not key:
         return
     address = f"{request.method} {request.url.path}"

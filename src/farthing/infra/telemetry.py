@@ -75,7 +75,8 @@ def configure_logging(level: str, *, as_json: bool = True) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    for chatty in ("uvicorn.access", "alembic", "httpx2", "httpcore2", "dbos"):
+    # Whatever the level: some of these would print the values that go into the database.
+    for chatty in ("uvicorn.access", "alembic", "httpx2", "httpcore2", "dbos", "aiosqlite", "python_multipart"):
         logging.getLogger(chatty).setLevel(max(logging.WARNING, logging.getLevelName(level)))
     for owner in ("uvicorn", "uvicorn.error", "uvicorn.access", "dbos"):
         logging.getLogger(owner).handlers.clear()

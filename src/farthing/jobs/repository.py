@@ -1,6 +1,6 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, func, or_, select, tuple_
@@ -20,7 +20,7 @@ class JobRepository(Repository):
         visible = super().own(statement, model)
         if self.work.scope.is_system or model is not Job:
             return visible
-        return visible.where(Job.user_id == self.work.scope.user_id)
+        return cast("Statement", visible.where(Job.user_id == self.work.scope.user_id))
 
     async def get(self, job_id: UUID) -> Job | None:
         return await self._one(self.select(Job).where(Job.id == job_id))
