@@ -300,3 +300,8 @@ async def test_no_name_is_so_odd_that_it_breaks_the_door(name: str, town: Town) 
     headers = {"Content-Type": "application/json"}
     answer = await town.stranger().post("/api/auth/login", content=body, headers=headers)
     assert answer.status_code in (401, 422), answer.text
+
+
+async def test_no_form_is_so_odd_that_it_breaks_the_door(town: Town) -> None:
+    answer = await town.stranger().post("/api/auth/token", data={"username": "a\0b", "password": PASSWORD})
+    assert answer.status_code in (401, 422), answer.text
