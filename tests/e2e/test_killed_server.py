@@ -30,7 +30,7 @@ from farthing.kernel.clock import utc_now
 from farthing.kernel.ids import new_id
 from farthing.settings import Settings
 
-DEMOS = 800
+DEMOS = 600
 ROUNDS = int(os.environ.get("FARTHING_KILL_ROUNDS", "3"))
 DEADLINE_S = 90
 

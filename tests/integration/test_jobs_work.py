@@ -499,28 +499,28 @@ async def test_dispatching_twice_hands_over_once(workshop: Workshop, anna: Actor
 
 
 @pytest.mark.parametrize(
-    ("silent_for_s", "at_start", "fate", "is_taken"),
+    ("silent_for_s", "at_start", "worker", "fate", "is_taken"),
     [
-        (30, False, Fate.LIVE, False),
-        (30, False, Fate.UNKNOWN, False),
-        (30, True, Fate.LIVE, False),
-        (61, False, Fate.LIVE, True),
-        (61, False, Fate.UNKNOWN, True),
-        (30, False, Fate.ENDED, True),
-        (30, True, Fate.UNKNOWN, None),
+        (30, False, "local", Fate.LIVE, False),
+        (30, False, "local", Fate.UNKNOWN, False),
+        (30, True, "local", Fate.LIVE, False),
+        (61, False, "other", Fate.LIVE, True),
+        (61, False, "other", Fate.UNKNOWN, True),
+        (30, False, "other", Fate.ENDED, True),
+        (30, True, "local", Fate.UNKNOWN, True),
+        (30, True, "other", Fate.UNKNOWN, False),
     ],
 )
 async def test_a_job_is_taken_over_when_its_runner_is_dead(
-    workshop: Workshop, anna: Actor, *, silent_for_s: int, at_start: bool, fate: Fate, is_taken: bool | None
+    workshop: Workshop, anna: Actor, *, silent_for_s: int, at_start: bool, worker: str, fate: Fate, is_taken: bool
 ) -> None:
-    """With the queue's memory gone, a starting SQLite process knows that it is alone; others wait for the pulse."""
-    job_id = await running_elsewhere(workshop, anna)
+    """With the queue's memory gone, a starting worker knows what ran under its own name; others wait for the pulse."""
+    job_id = await running_elsewhere(workshop, anna, worker)
     workshop.queue.known[Attempt(job_id, 1)] = fate
     workshop.clock.advance(seconds=silent_for_s)
     await workshop.dispatcher.reconcile(at_start=at_start)
-    expected = workshop.database.is_sqlite if is_taken is None else is_taken
-    assert ((await workshop.job(job_id)).attempt == 2) is expected
-    if expected and fate is Fate.LIVE:
+    assert ((await workshop.job(job_id)).attempt == 2) is is_taken
+    if is_taken and fate is Fate.LIVE:
         assert workshop.queue.known[Attempt(job_id, 1)] is Fate.ENDED
 
 
@@ -583,7 +583,7 @@ async def test_cancelling_a_job_without_a_runner_ends_it_when_it_is_taken_over(w
     assert ((await workshop.job(job_id)).state, await workshop.effects()) == (JobState.CANCELLED, [])
 
 
-async def running_elsewhere(workshop: Workshop, actor: Actor) -> UUID:
+async def running_elsewhere(workshop: Workshop, actor: Actor, worker: str = "other") -> UUID:
     """A job that some other process has begun."""
     began = asyncio.Event()
 
@@ -594,7 +594,8 @@ async def running_elsewhere(workshop: Workshop, actor: Actor) -> UUID:
 
     job_id = await workshop.request(actor)
     registry = Registry([JobKind("demo", handler, "Demo")])
-    elsewhere = asyncio.create_task(Worker(workshop.database, registry, workshop.clock).run(Attempt(job_id, 1)))
+    runner = Worker(workshop.database, registry, workshop.clock, worker)
+    elsewhere = asyncio.create_task(runner.run(Attempt(job_id, 1)))
     await began.wait()
     elsewhere.cancel()
     await asyncio.gather(elsewhere, return_exceptions=True)

@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import Depends, Request
 
 from farthing.api.transaction import promise
-from farthing.auth.errors import NotMember, NotSignedIn
+from farthing.auth.errors import NotMember, NotSignedIn, WorkspaceNotFound
 from farthing.auth.principal import Credentials, actor_of, standing_of
 from farthing.auth.sessions import Device
 from farthing.auth.standing import Standing
@@ -86,11 +86,11 @@ class Access:
         credentials = await credentials_of(request, house)
         if self.detached:
             async with house.database.read(credentials.scope) as work:
-                standing = await standing_of(work, credentials, house.clock())
+                standing = await self._standing(request, work, credentials)
             return Caller(house, self._actor(standing), standing, credentials, None)
         scope = SYSTEM if self.everywhere else credentials.scope
         work = await self._begin(request, house, scope)
-        standing = await standing_of(work, credentials, house.clock())
+        standing = await self._standing(request, work, credentials)
         actor = self._actor(standing)
         if standing.workspace_id is None and not scope.is_system:
             # Nobody's workspace: what this person does to himself is put on record in the house's own.
@@ -101,6 +101,14 @@ class Access:
 
     def _actor(self, standing: Standing) -> Actor:
         return actor_of(standing, needs=self.level.role, needs_superuser=self.level is Level.SUPERUSER)
+
+    @staticmethod
+    async def _standing(request: Request, work: Work, credentials: Credentials) -> Standing:
+        """A workspace that a token names can be lost, and that is said; one that a header names is his or is none."""
+        standing = await standing_of(work, credentials, request.app.state.house.clock())
+        if standing.workspace_id is None and WORKSPACE_HEADER in request.headers:
+            raise WorkspaceNotFound
+        return standing
 
     async def _operator(self, request: Request, house: House) -> Caller:
         """The terminal beside the data folder acts for the house: people and system, but nobody's workspace."""

@@ -7,7 +7,6 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy.exc import DataError
 from starlette.exceptions import HTTPException
 
 from farthing.infra.telemetry import logger
@@ -115,8 +114,6 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(errors.FarthingError, _known)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
-    app.add_exception_handler(DataError, _unstorable)
-    app.add_exception_handler(UnicodeEncodeError, _unstorable)
     app.add_exception_handler(Exception, _unknown)
 
 
@@ -150,11 +147,6 @@ async def _http(_request: Request, error: Exception) -> Response:
     code = _TITLES.get(error.status_code, "error").lower().replace(" ", "_")
     detail = "There is nothing at this address." if error.status_code == 404 else str(error.detail)  # noqa: PLR2004
     return problem(error.status_code, code, detail, headers=dict(error.headers or {}))
-
-
-async def _unstorable(_request: Request, _error: Exception) -> Response:
-    """A value that passed every check of ours, and that no column takes: a NUL, half of a surrogate pair."""
-    return problem(422, "value_unstorable", "A value holds a character or a size that cannot be stored. Correct it.")
 
 
 async def _unknown(_request: Request, error: Exception) -> Response:

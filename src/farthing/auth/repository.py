@@ -137,7 +137,7 @@ class Sessions(Repository):
         statement = self.select(Session).where(*mine).order_by(Session.id.desc())
         if after := id_after(request):
             statement = statement.where(Session.id < after)
-        rows = (await self.session.scalars(statement.limit(request.limit + 1))).all()
+        rows = (await self.session.scalars(statement.limit(request.limit + 1).offset(request.offset))).all()
         return page_of(rows, request, await self.count(Session, *mine), lambda session: (session.id,))
 
     async def revoke(self, user_id: UUID, now: datetime, because: str, *, keep: UUID | None = None) -> int:
@@ -179,7 +179,7 @@ class Workspaces(Repository):
         )
         if after := id_after(request):
             statement = statement.where(Workspace.id > after)
-        rows = (await self.session.execute(statement.limit(request.limit + 1))).all()
+        rows = (await self.session.execute(statement.limit(request.limit + 1).offset(request.offset))).all()
         total = await self.session.scalar(select(func.count()).select_from(Membership).where(*mine))
         return page_of(rows, request, total or 0, lambda row: (row[0].id,))
 
@@ -221,7 +221,7 @@ class Workspaces(Repository):
         )
         if after := id_after(request):
             statement = statement.where(Membership.id > after)
-        rows = (await self.session.execute(statement.limit(request.limit + 1))).all()
+        rows = (await self.session.execute(statement.limit(request.limit + 1).offset(request.offset))).all()
         total = await self.session.scalar(select(func.count()).select_from(Membership).where(*of_it))
         return page_of(rows, request, total or 0, lambda row: (row[0].id,))
 
@@ -241,7 +241,8 @@ class Workspaces(Repository):
 
     async def left_ownerless_without(self, user_id: UUID) -> Sequence[UUID]:
         """Workspaces that others use and whose only active owner this person is; held until this transaction ends."""
-        mine = select(Membership.workspace_id).where(Membership.user_id == user_id, Membership.role == Role.OWNER)
+        mine = select(Membership.workspace_id).where(Membership.user_id == user_id)
+        owned = mine.where(Membership.role == Role.OWNER)
         others = exists().where(Membership.workspace_id == Workspace.id, Membership.user_id != user_id)
         other_owner = exists().where(
             Membership.workspace_id == Workspace.id,
@@ -250,8 +251,9 @@ class Workspaces(Repository):
             Membership.role == Role.OWNER,
             User.is_active.is_(True),
         )
-        held = await self.session.scalars(select(Workspace.id).where(Workspace.id.in_(mine)).with_for_update())
-        statement = select(Workspace.id).where(Workspace.id.in_(held.all()), others, ~other_owner)
+        # All of his are held, not only those he owns: he may be made the owner of one at this very moment.
+        await self.session.execute(select(Workspace.id).where(Workspace.id.in_(mine)).with_for_update())
+        statement = select(Workspace.id).where(Workspace.id.in_(owned), others, ~other_owner)
         return (await self.session.scalars(statement)).all()
 
     async def alone_in(self, user_id: UUID) -> Sequence[UUID]:
@@ -295,7 +297,7 @@ class Invites(Repository):
         statement = self.select(Invite).where(*waiting).order_by(Invite.id)
         if after := id_after(request):
             statement = statement.where(Invite.id > after)
-        rows = (await self.session.scalars(statement.limit(request.limit + 1))).all()
+        rows = (await self.session.scalars(statement.limit(request.limit + 1).offset(request.offset))).all()
         return page_of(rows, request, await self.count(Invite, *waiting), lambda invite: (invite.id,))
 
     async def get(self, invite_id: UUID) -> Invite | None:

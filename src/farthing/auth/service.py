@@ -145,7 +145,7 @@ class PeopleService:
 
     async def _refuse_taken(self, username: str | None, email: str | None, *, except_for: UUID | None) -> None:
         """Names and addresses share one space, so that each signs in exactly one person."""
-        for name, error in ((username, UsernameTaken), (email, EmailTaken)):
+        for name, error in ((email, EmailTaken), (username, UsernameTaken)):
             holder = await self._rows.by_name(name) if name else None
             if holder is not None and holder.id != except_for:
                 raise error

@@ -100,7 +100,7 @@ class WorkspaceService:
 
     async def add(self, wanted: MemberIn) -> MemberOut:
         """Take in somebody who has an account; runs with sight of all people, because he is not a member yet."""
-        self._refuse_inviting(wanted.role)
+        refuse_inviting(self._actor, wanted.role)
         user = await self._named(wanted)
         if await self._rows.membership(self._actor.workspace_id, user.id):
             raise AlreadyMember(f"User {wanted.auth_user_id or user.username} is already a member")
@@ -116,6 +116,7 @@ class WorkspaceService:
             raise RoleTooLow("Only owner can change member roles")
         if user_id == self._me:
             raise RoleTooLow("Cannot change your own role")
+        await self._workspace(lock=True)
         membership, user = await self._member(user_id)
         if membership.role == Role.OWNER:
             raise RoleTooLow("Cannot change owner's role")
@@ -131,6 +132,7 @@ class WorkspaceService:
             raise RoleTooLow("Only admins and owners can remove members")
         if user_id == self._me:
             raise RoleTooLow("Cannot remove yourself from tenant")
+        await self._workspace(lock=True)
         membership, _ = await self._member(user_id)
         if membership.role == Role.OWNER:
             raise RoleTooLow("Cannot remove owner from tenant")
@@ -209,9 +211,6 @@ class WorkspaceService:
             return await meet(self._work, self._clock, OutsideClaims(self._sole_issuer, auth_user_id))
         return await self._people.get(known) if known else None
 
-    def _refuse_inviting(self, role: Role) -> None:
-        refuse_inviting(self._actor, self._role, role)
-
 
 class InviteService:
     """Links that let somebody join a workspace."""
@@ -223,11 +222,12 @@ class InviteService:
         self._tokens = tokens
         self._clock = clock
 
-    async def open(self, request: PageRequest) -> Page[Invite]:
+    async def open(self, actor: Actor, request: PageRequest) -> Page[Invite]:
+        refuse_low(actor.role)
         return await self._rows.open(self._clock(), request)
 
     async def create(self, actor: Actor, wanted: InviteIn) -> InviteLink:
-        refuse_inviting(actor, actor.role or Role.VIEWER, wanted.role)
+        refuse_inviting(actor, wanted.role)
         now, invite_id = self._clock(), new_id()
         token = self._tokens.link(INVITE_LINK, invite_id)
         invite = Invite(
@@ -245,6 +245,7 @@ class InviteService:
         return InviteLink(invite, token)
 
     async def withdraw(self, actor: Actor, invite_id: UUID) -> None:
+        refuse_low(actor.role)
         invite = await self._rows.get(invite_id)
         if invite is None or invite.accepted_at is not None:
             raise InviteNotFound
@@ -296,10 +297,15 @@ class InviteService:
         return invite
 
 
-def refuse_inviting(actor: Actor, own: Role, wanted: Role) -> None:
-    if not own.covers(Role.ADMIN):
+def refuse_low(role: Role | None) -> None:
+    """Who may not invite may not see or withdraw what others sent either."""
+    if role is None or not role.covers(Role.ADMIN):
         raise RoleTooLow("Only admins and owners can invite members")
-    if wanted is Role.OWNER and own is not Role.OWNER:
+
+
+def refuse_inviting(actor: Actor, wanted: Role) -> None:
+    refuse_low(actor.role)
+    if wanted is Role.OWNER and actor.role is not Role.OWNER:
         raise RoleTooLow("Only owner can invite other owners")
     if actor.is_demo:
         raise DemoForbidden

@@ -89,8 +89,8 @@ class Dispatcher:
             return True
         if job.state == JobState.QUEUED:
             return fate is Fate.UNKNOWN
-        # On SQLite the process that starts is the only one, so what ran before it is dead; elsewhere ask the pulse.
-        is_of_former_life = at_start and self._database.is_sqlite and fate is Fate.UNKNOWN
+        # What ran under the name of the worker that starts now is dead; of others the pulse tells.
+        is_of_former_life = at_start and job.worker == self._worker.name and fate is Fate.UNKNOWN
         return is_of_former_life or self._is_stale(job)
 
     def _is_stale(self, job: Job) -> bool:

@@ -38,11 +38,12 @@ def queued(
     )
 
 
-def start(job: Job, now: datetime) -> None:
+def start(job: Job, now: datetime, worker: str = "local") -> None:
     """Begin, or go on after a crash of the same attempt."""
     if job.state == JobState.QUEUED:
         job.state = JobState.RUNNING
         job.started_at = now
+    job.worker = worker
     job.heartbeat_at = now
     _touch(job, now)
 

@@ -66,7 +66,7 @@ class Runner:
     def __init__(self, database: Database, registry: Registry, clock: Clock, settings: RunnerSettings) -> None:
         self._settings = settings
         self._queue = _DbosQueue(settings, clock)
-        self._worker = Worker(database, registry, clock)
+        self._worker = Worker(database, registry, clock, settings.executor_id)
         self._dispatcher = Dispatcher(database, clock, self._queue, self._worker, stale_after_s=settings.stale_after_s)
         self._is_up = False
         self._dispatching = Round(self._dispatcher.dispatch, settings.poll_s)

@@ -25,7 +25,9 @@ _log = logger("farthing.jobs")
 
 
 class Worker:
-    def __init__(self, database: Database, registry: Registry, clock: Clock) -> None:
+    def __init__(self, database: Database, registry: Registry, clock: Clock, name: str = "local") -> None:
+        """`name` is this process's own among those alive, and the same after a restart."""
+        self.name = name
         self._database = database
         self._registry = registry
         self._clock = clock
@@ -75,7 +77,7 @@ class Worker:
             if job.is_cancel_requested:
                 lifecycle.cancel(job, self._clock())
             else:
-                lifecycle.start(job, self._clock())
+                lifecycle.start(job, self._clock(), self.name)
 
         job = await self._change(attempt, claim, of=OPEN)
         return job if job is not None and job.state == JobState.RUNNING else None

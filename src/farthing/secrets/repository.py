@@ -7,8 +7,9 @@ from farthing.secrets.models import UserSecret
 
 
 class SecretRepository(Repository):
-    async def get(self, secret_id: UUID) -> UserSecret | None:
-        found: UserSecret | None = await self.session.scalar(self.select(UserSecret).where(UserSecret.id == secret_id))
+    async def get(self, secret_id: UUID, *, lock: bool = False) -> UserSecret | None:
+        statement = self.select(UserSecret).where(UserSecret.id == secret_id)
+        found: UserSecret | None = await self.session.scalar(statement.with_for_update() if lock else statement)
         return found
 
     async def page(self, request: PageRequest) -> Page[UserSecret]:

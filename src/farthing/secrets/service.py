@@ -26,8 +26,9 @@ class Secrets:
     async def page(self, request: PageRequest) -> Page[UserSecret]:
         return await self._rows.page(request)
 
-    async def get(self, secret_id: UUID) -> UserSecret:
-        if found := await self._rows.get(secret_id):
+    async def get(self, secret_id: UUID, *, lock: bool = False) -> UserSecret:
+        """One secret; locked, it waits for whoever changes or uses it at this moment."""
+        if found := await self._rows.get(secret_id, lock=lock):
             return found
         raise SecretNotFound
 
@@ -52,7 +53,7 @@ class Secrets:
         return secret
 
     async def change(self, secret_id: UUID, patch: SecretPatch, if_version: int | None = None) -> UserSecret:
-        secret = await self.get(secret_id)
+        secret = await self.get(secret_id, lock=True)
         if if_version is not None and secret.version != if_version:
             raise SecretOutdated
         given = patch.model_fields_set
@@ -70,13 +71,13 @@ class Secrets:
         return secret
 
     async def remove(self, secret_id: UUID) -> None:
-        secret = await self.get(secret_id)
+        secret = await self.get(secret_id, lock=True)
         await self._audit.record("user_secret.delete", target_id=secret.id, **_told(secret))
         await self._rows.remove(secret)
 
     async def use(self, secret_id: UUID, purpose: str) -> str:
         """The value, for one use that is counted and put on record under its purpose."""
-        secret = await self.get(secret_id)
+        secret = await self.get(secret_id, lock=True)
         value = self._ring.open(_sealed(secret), context_of(secret))
         secret.usage_count += 1
         secret.last_used_at = self._clock()

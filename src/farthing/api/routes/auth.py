@@ -32,7 +32,7 @@ from farthing.auth.schemas import (
 from farthing.auth.sessions import SessionService, SignedIn
 from farthing.auth.signin import SignIn, SignUp
 from farthing.kernel.actor import Actor
-from farthing.kernel.errors import Unauthenticated
+from farthing.kernel.errors import Forbidden, NotFound, Unauthenticated
 
 router = APIRouter(prefix="/api", tags=["Signing in"], route_class=TransactionRoute)
 
@@ -159,7 +159,7 @@ async def _whoever(request: Request, house: Public) -> Actor | None:
         credentials = await credentials_of(request, house)
         async with house.database.read(credentials.scope) as work:
             return actor_of(await standing_of(work, credentials, house.clock()))
-    except Unauthenticated:
+    except (Unauthenticated, Forbidden, NotFound):
         return None
 
 

@@ -136,7 +136,7 @@ async def switch_workspace(workspace_id: UUID, response: Response, caller: Perso
 @router.get("/tenants/me/invites", responses=documented(401, 403, 422))
 async def list_invites(caller: Admin, paging: Paging) -> InvitePage:
     """Invites that wait for an answer."""
-    page = (await _invites(caller).open(paging)).map(InviteOut.model_validate)
+    page = (await _invites(caller).open(caller.actor, paging)).map(InviteOut.model_validate)
     return InvitePage(invites=list(page.items), total=page.total, next=page.next)
 
 

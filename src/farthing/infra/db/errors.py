@@ -1,4 +1,4 @@
-from farthing.kernel.errors import Unavailable
+from farthing.kernel.errors import Unavailable, Unprocessable
 
 
 class DatabaseDown(Unavailable):
@@ -7,3 +7,7 @@ class DatabaseDown(Unavailable):
 
 class DatabaseBusy(Unavailable):
     """The database is busy with another change. Try again in a moment."""
+
+
+class ValueRefused(Unprocessable):
+    """The database cannot keep one of these values. Shorten it, or leave unusual characters out."""

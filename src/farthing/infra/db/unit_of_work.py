@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from farthing.infra.db.engine import WRITES, Addresses, open_engine
-from farthing.infra.db.errors import DatabaseBusy, DatabaseDown
-from farthing.kernel.errors import Unavailable
+from farthing.infra.db.errors import DatabaseBusy, DatabaseDown, ValueRefused
+from farthing.kernel.errors import FarthingError
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,13 +113,15 @@ class Database:
             await self._system.dispose()
 
 
-def _refusal(error: DBAPIError) -> Unavailable | None:
-    """What a driver's complaint means to the caller, where it is not his fault."""
+def _refusal(error: DBAPIError) -> FarthingError | None:
+    """What a driver's complaint means to the caller, where it is not a mistake of ours."""
     said = str(error.orig).lower()
     if any(word in said for word in _BUSY_WORDS):
         return DatabaseBusy()
     if type(error.orig).__module__.startswith("sqlite3"):
         return DatabaseDown() if any(word in said for word in _SQLITE_DOWN_WORDS) else None
+    if isinstance(error, DataError):
+        return ValueRefused()
     if isinstance(error, OperationalError | InterfaceError) or error.connection_invalidated:
         return DatabaseDown()
     return None

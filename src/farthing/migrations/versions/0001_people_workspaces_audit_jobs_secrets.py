@@ -152,6 +152,7 @@ def upgrade() -> None:
         sa.Column("result", Json, nullable=True),
         sa.Column("error", sa.Text(), nullable=True),
         sa.Column("attempt", sa.Integer(), nullable=False),
+        sa.Column("worker", sa.String(length=64), nullable=True),
         sa.Column("is_cancel_requested", sa.Boolean(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("created_at", Instant(), nullable=False),
