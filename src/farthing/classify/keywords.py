@@ -15,16 +15,17 @@ EXPENSE = {
     "auchan carrefour tesco sainsbury sainsburys waitrose korzinka makro spar dino продукты bakery bäckerei piekarnia",
     "Restaurants": "restaurant cafe café coffee kawiarnia restauracja bistro pizza pizzeria kebab burger mcdonald "
     "mcdonalds kfc starbucks costa evos lavash palov osh кафе ресторан wolt pyszne lieferando deliveroo glovo imbiss",
-    "Transport": "taxi uber bolt yandex metro bus tram train bahn db pkp mpk ztm bvg fuel petrol shell orlen aral bp lotos "
-    "parking parkplatz tankstelle такси метро транспорт",
+    "Transport": "taxi uber bolt yandex metro bus tram train bahn db pkp mpk ztm bvg fuel petrol shell orlen aral bp "
+    "lotos parking parkplatz tankstelle такси метро транспорт",
     "Housing": "rent miete czynsz landlord mortgage hypothek kredyt hipoteczny аренда",
-    "Utilities": "electricity gas water heating internet broadband phone mobile strom stadtwerke wasser prąd energia woda "
-    "tauron pge enea telekom vodafone orange play tmobile o2 электричество коммунальные интернет связь",
-    "Health": "pharmacy apotheke apteka doctor arzt lekarz dentist zahnarzt dentysta hospital clinic klinika przychodnia "
-    "rossmann dm аптека больница врач",
+    "Utilities": "electricity gas water heating internet broadband phone mobile strom stadtwerke wasser prąd energia "
+    "woda tauron pge enea telekom vodafone orange play tmobile o2 электричество коммунальные интернет связь",
+    "Health": "pharmacy apotheke apteka doctor arzt lekarz dentist zahnarzt dentysta hospital clinic klinika "
+    "przychodnia rossmann dm аптека больница врач",
     "Shopping": "amazon allegro ebay zalando ikea media markt mediamarkt saturn decathlon hm zara uniqlo olcha clothes "
     "clothing odzież одежда обувь electronics",
-    "Entertainment": "cinema kino theatre theater teatr concert konzert koncert museum muzeum steam playstation кино театр",
+    "Entertainment": "cinema kino theatre theater teatr concert konzert koncert museum muzeum steam "
+    "playstation кино театр",
     "Subscriptions": "netflix spotify disney hbo audible icloud patreon youtube premium abo abonament subscription",
     "Education": "school university course tuition schule universität szkoła uczelnia kurs школа университет курс",
     "Insurance": "insurance versicherung allianz huk pzu ubezpieczenie warta страхование",

@@ -3,7 +3,8 @@
 import re
 
 _PROCESSORS = re.compile(
-    r"^(?:SUMUP|SQ|PAYPAL|PP|ZETTLE|IZETTLE|STRIPE|ADYEN|MOLLIE|KLARNA|PAYU|PAYPRO|PRZELEWY24|TPAY|GOOGLE PAY|APPLE PAY)"
+    r"^(?:SUMUP|SQ|PAYPAL|PP|ZETTLE|IZETTLE|STRIPE|ADYEN|MOLLIE|KLARNA|PAYU|PAYPRO|PRZELEWY24|TPAY|"
+    r"GOOGLE PAY|APPLE PAY)"
     r"\s*[*:]\s*",
     re.IGNORECASE,
 )
@@ -16,8 +17,8 @@ _CARD = re.compile(r"\b(?:\d{4,6}[*xX.]{2,}\d{2,4}|[*xX]{2,}\s?\d{3,4}|\d{12,19}
 _NUMBERS = re.compile(r"(?:\s|^)(?:#|NR\.?|NO\.?|STORE|FIL\.?|FILIALE)?\s*\d{2,}[\w\-/]*", re.IGNORECASE)
 _DATES = re.compile(r"\b\d{1,4}[./-]\d{1,2}[./-]\d{1,4}\b|\b\d{1,2}:\d{2}(?::\d{2})?\b")
 _LEGAL = re.compile(
-    r"[\s,]+(?:sp\.?\s?z\.?\s?o\.?\s?o\.?|s\.?a\.?|gmbh(?: & co\.? kg)?|ag|ltd\.?|limited|inc\.?|llc|plc|b\.?v\.?|s\.?r\.?l\.?|"
-    r"s\.?p\.?a\.?|kg|ohg|e\.?k\.?|sarl|oy|ab|as|a/s)\.?$",
+    r"[\s,]+(?:sp\.?\s?z\.?\s?o\.?\s?o\.?|s\.?a\.?|gmbh(?: & co\.? kg)?|ag|ltd\.?|limited|inc\.?|llc|plc|"
+    r"b\.?v\.?|s\.?r\.?l\.?|s\.?p\.?a\.?|kg|ohg|e\.?k\.?|sarl|oy|ab|as|a/s)\.?$",
     re.IGNORECASE,
 )
 _NOISE = re.compile(r"[*_|/\\]+|\s{2,}")

@@ -30,11 +30,11 @@ class Shop:
 
 SHOPS = (
     # merchant, till, category, account, Monday to Sunday, lowest and highest bill, its step, opening and closing hour
-    Shop("Frischhof", "FRISCHHOF MARKT FIL 0412", "Groceries", CHECKING, "15 8 20 8 35 55 0", 21_00, 84_00),
+    Shop("Frischhof", "FRISCHHOF MARKT FIL 0412", "Groceries", CHECKING, "10 6 20 6 25 85 0", 19_00, 79_00),
     Shop("Kornblume Bio", "KORNBLUME BIOMARKT 07", "Groceries", CHECKING, "0 20 0 22 0 0 0", 9_00, 36_00),
     Shop("Sparkorb", "SPARKORB SAGT DANKE 2281", "Groceries", CHECKING, "20 0 15 0 15 0 0", 7_00, 33_00),
     Shop("Delikatesy Wisła", "DELIKATESY WISŁA", "Groceries", CHECKING, "0 0 0 0 0 12 0", 11_00, 38_00),
-    Shop("Bäckerei Morgenrot", "BAECKEREI MORGENROT", "Bakery", CHECKING, "12 12 12 12 14 50 45", 3_20, 9_90, 5, 6, 10),
+    Shop("Bäckerei Morgenrot", "BAECKEREI MORGENROT", "Bakery", CHECKING, "9 9 9 9 11 46 42", 3_20, 9_90, 5, 6, 10),
     Shop("Café Zimtstern", "CAFÉ ZIMTSTERN", "Cafés", CARD, "10 12 10 12 12 24 20", 3_60, 11_80, 10, 8, 15),
     Shop("Kantine am Kanal", "KANTINE AM KANAL", "Restaurants", CHECKING, "0 36 0 38 0 0 0", 6_90, 11_50, 10, 10, 13),
     Shop("Drogerie Lindgrün", "DROGERIE LINDGRUEN 118", "Personal care", CHECKING, "0 0 10 0 0 25 0", 5_50, 31_00),
@@ -55,7 +55,7 @@ SHOPS = (
     Shop("Schwimmhalle Nord", "SCHWIMMHALLE NORD", "Sport", CARD, "0 0 0 8 0 0 10", 9_00, 16_00, 50, 9, 17),
     Shop("Spielzeug Purzelbaum", "SPIELZEUG PURZELBAUM", "Gifts & donations", CARD, "0 0 8 8 12 30 0", 16_90, 74_00, 10,
          months=(12,)),
-    Shop("Wochenmarkt am Kanal", "Gemüse und Käse", "Groceries", CASH, "0 0 0 0 0 44 0", 9_00, 27_00, 50, 8, 12),
+    Shop("Wochenmarkt am Kanal", "Gemüse und Käse", "Groceries", CASH, "0 0 0 0 0 62 0", 9_00, 27_00, 50, 8, 12),
     Shop("Späti Eckstern", "Späti", "Groceries", CASH, "0 0 4 0 12 10 10", 2_50, 9_50, 10, 16, 20),
     Shop("Salon Kamm & Schere", "Haarschnitt", "Personal care", CASH, "0 3 0 3 3 0 0", 28_00, 52_00, 100, 9, 16),
     Shop("Flohmarkt am Wasserturm", "Flohmarkt", "Household", CASH, "0 0 0 0 0 0 14", 4_00, 32_00, 100, 9, 13,

@@ -10,45 +10,24 @@ disregards direction unless it has a sign: `amount>50` is whatever is above fift
 """
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, timedelta
-from decimal import Decimal
-from difflib import get_close_matches
+from datetime import date
 from enum import StrEnum
-from typing import TypeVar
-from uuid import UUID
 
-from farthing.ledger.folding import name_key, tokens
-from farthing.ledger.kinds import Status
+from farthing.ledger.folding import tokens
 from farthing.ledger.query import (
     EVERYTHING,
-    NONE,
-    AccountIs,
-    AmountIs,
-    CategoryIs,
     Comparison,
-    DateIs,
-    Field,
     Filter,
-    Has,
-    IdIs,
-    ImportIs,
-    InField,
-    Not,
-    Part,
     QueryInvalid,
-    StatusIs,
-    TagIs,
     Tree,
-    Type,
-    TypeIs,
     Words,
     all_of,
     any_of,
     criteria,
     negated,
 )
+from farthing.ledger.search_fields import FIELDS, Asked, Value, nearest
 
 LENGTH_MAX = 2000
 DEPTH_MAX = 50
@@ -59,10 +38,6 @@ _WORD = re.compile(r'[^\s()"]+')
 _BARE = re.compile(r'[^\s()",]+')
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
-_AMOUNT = re.compile(r"([+\-−]?)([0-9]{1,15}(?:\.[0-9]{1,8})?)")
-_DAY = re.compile(r"([0-9]{4})(?:-([0-9]{1,2})(?:-([0-9]{1,2}))?)?")
-_LAST_DAYS = re.compile(r"last([0-9]{1,4})d")
-_ONE_DAY = timedelta(days=1)
 
 
 def tree_of(wanted: Filter, *, today: date) -> Tree:
@@ -94,35 +69,6 @@ class _Token:
     kind: _Kind
     start: int
     tree: Tree = EVERYTHING
-
-
-@dataclass(frozen=True, slots=True)
-class _Value:
-    text: str
-    start: int
-    is_quoted: bool
-
-    def wrong(self, why: str, *possible: str) -> QueryInvalid:
-        return QueryInvalid(
-            why, position=self.start + 1, found=self.text, possible=possible, suggestion=_nearest(self.text, possible)
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """A field with what is asked of it."""
-
-    field: str
-    comparison: Comparison
-    values: tuple[_Value, ...]
-    today: date
-
-    @property
-    def texts(self) -> tuple[str, ...]:
-        for value in self.values:
-            if not name_key(value.text):
-                raise value.wrong(f"{self.field} needs a name.")
-        return tuple(value.text for value in self.values)
 
 
 class _Scanner:
@@ -191,29 +137,30 @@ class _Scanner:
                 position=match.start() + 1,
                 found=match[1],
                 possible=FIELDS,
-                suggestion=_nearest(name, FIELDS),
+                suggestion=nearest(name, FIELDS),
             )
-        read, is_ordered, example = FIELDS[name]
+        read, example, is_ordered = FIELDS[name]
         if sign != Comparison.EQUAL and not is_ordered:
             raise QueryInvalid(f"{name} has no order. Write {example}.", position=match.start(2) + 1, found=sign)
-        asked = _Asked(name, Comparison(sign), self._values(name, example), self._today)
+        asked = Asked(name, Comparison(sign), self._values(name, example), self._today)
         self._term(match.start(), read(asked), len(asked.values))
 
-    def _values(self, name: str, example: str) -> tuple[_Value, ...]:
+    def _values(self, name: str, example: str) -> tuple[Value, ...]:
         found = [self._value(name, example)]
         while self._text.startswith(",", self._at):
             self._at += 1
             found.append(self._value(name, example))
-        if self._text.startswith('"', self._at):
-            raise QueryInvalid("A blank or a comma belongs before this quote.", position=self._at + 1, found='"')
+        after = self._text[self._at : self._at + 1]
+        if after and not after.isspace() and after not in "()":
+            raise QueryInvalid("A blank or a comma must end this value.", position=self._at + 1, found=after)
         return tuple(found)
 
-    def _value(self, name: str, example: str) -> _Value:
+    def _value(self, name: str, example: str) -> Value:
         start = self._at
         if self._text.startswith('"', start):
-            return _Value(self._quoted(), start, is_quoted=True)
+            return Value(self._quoted(), start, is_quoted=True)
         if bare := self._take(_BARE):
-            return _Value(bare[0], start, is_quoted=False)
+            return Value(bare[0], start, is_quoted=False)
         found = self._text[start : start + 1]
         raise QueryInvalid(f"{name} needs a value here, as in {example}.", position=start + 1, found=found)
 
@@ -228,7 +175,7 @@ class _Parser:
     def whole(self) -> Tree:
         tree = self._either()
         if self._next is not None:
-            raise self._unexpected("opens nothing that this could close" if self._is(_Kind.CLOSE) else "is out of place")
+            raise QueryInvalid("Nothing is open that this could close.", position=self._next.start + 1, found=")")
         return tree
 
     @property
@@ -258,13 +205,15 @@ class _Parser:
     def _single(self) -> Tree:
         token = self._next
         if token is None or token.kind in {_Kind.AND, _Kind.OR, _Kind.CLOSE}:
-            raise self._unexpected()
+            raise self._missing(token)
         self._at += 1
         if token.kind is _Kind.TERM:
             return token.tree
         self._depth += 1
         if self._depth > DEPTH_MAX:
-            raise QueryInvalid(f"This nests deeper than {DEPTH_MAX} levels.", position=token.start + 1, found=token.kind)
+            raise QueryInvalid(
+                f"This nests deeper than {DEPTH_MAX} levels.", position=token.start + 1, found=token.kind
+            )
         tree = self._group(token) if token.kind is _Kind.OPEN else negated(self._single())
         self._depth -= 1
         return tree
@@ -274,3 +223,12 @@ class _Parser:
         if not self._take(_Kind.CLOSE):
             raise QueryInvalid("This parenthesis is not closed.", position=opening.start + 1, found="(", possible=[")"])
         return tree
+
+    def _missing(self, token: _Token | None) -> QueryInvalid:
+        found, start = (token.kind.value, token.start) if token else ("the end", self._length)
+        return QueryInvalid(
+            f"A condition is missing before {found}.",
+            position=start + 1,
+            found=found,
+            possible=("a word", '"a phrase"', "a field such as category:food", "("),
+        )

@@ -1,9 +1,9 @@
 """What somebody looks for, as a tree: the search language and the filters of a query string both become one.
 
-    And(parts)  Or(parts)  Not(part)       And(()) finds everything, Or(()) nothing
-    AmountIs  DateIs  StatusIs  TypeIs  Has  ImportIs  IdIs  NotDeleted
-    AccountIs  CategoryIs  TagIs  DerCategoryIs       any of some names, or ids where names are not unique
-    Words  InField                                    tokens of the text, see `folding`
+And(parts)  Or(parts)  Not(part)       And(()) finds everything, Or(()) nothing
+AmountIs  DateIs  StatusIs  TypeIs  Has  ImportIs  IdIs  NotDeleted
+AccountIs  CategoryIs  TagIs  DerCategoryIs       any of some names, or ids where names are not unique
+Words  InField                                    tokens of the text, see `folding`
 """
 
 from calendar import monthrange

@@ -106,6 +106,10 @@ class Categories(Repository):
         statement = self.select(Category).where(Category.name_key.in_(set(name_keys)), Category.deleted_at.is_(None))
         return (await self.session.scalars(statement)).all()
 
+    async def some(self, category_ids: Iterable[UUID]) -> dict[UUID, Category]:
+        statement = self.select(Category).where(Category.id.in_(set(category_ids)))
+        return {category.id: category for category in await self.session.scalars(statement)}
+
     async def kinds(self, category_ids: Iterable[UUID]) -> dict[UUID, str]:
         """Income or expense of each; of deleted ones too, because old transactions may still name them."""
         statement = self.own(select(Category.id, Category.kind), Category).where(Category.id.in_(set(category_ids)))

@@ -1,6 +1,7 @@
 """SQL about transactions, their parts and tags, and the totals that they move."""
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from farthing.infra.db import Repository
 from farthing.ledger.models import (
     Account,
+    ClosedMonth,
     DailyTotal,
     MonthTotal,
     Split,
@@ -176,3 +178,11 @@ class Totals(Repository):
         start = (sqlite.insert if self.work.is_sqlite else postgresql.insert)(table)
         added = {name: getattr(table, name) + getattr(start.excluded, name) for name in sums}
         await self.session.execute(start.on_conflict_do_update(index_elements=list(keys), set_=added), rows)
+
+
+class Months(Repository):
+    async def closed(self, months: set[date]) -> set[date]:
+        if not months:
+            return set()
+        statement = self.own(select(ClosedMonth.month), ClosedMonth).where(ClosedMonth.month.in_(months))
+        return set((await self.session.scalars(statement)).all())

@@ -2,9 +2,20 @@
 
 from fastapi.routing import APIRoute
 
-from farthing.api.routes import auth, jobs, me, secrets, system, tenants, users
+from farthing.api.routes import accounts, auth, categories, jobs, me, secrets, system, tenants, transactions, users
 
-ROUTERS = (system.router, auth.router, me.router, tenants.router, secrets.router, jobs.router, users.router)
+ROUTERS = (
+    system.router,
+    auth.router,
+    me.router,
+    tenants.router,
+    accounts.router,
+    transactions.router,
+    categories.router,
+    secrets.router,
+    jobs.router,
+    users.router,
+)
 
 
 def api_routes() -> list[APIRoute]:

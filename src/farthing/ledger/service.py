@@ -1,0 +1,487 @@
+"""The heart: transactions posted, changed, deleted and brought back; balances and totals move with them."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from farthing.infra.db import Work
+from farthing.kernel.actor import Actor
+from farthing.kernel.clock import Clock, in_utc
+from farthing.kernel.ids import new_id
+from farthing.kernel.money import to_minor, to_text
+from farthing.ledger.accounts import AccountService
+from farthing.ledger.categories import CategoryService, TagService
+from farthing.ledger.drafting import Draft, Drafting, Part, check_parts
+from farthing.ledger.errors import MonthClosed, TransactionInTransfer, TransactionNotFound, TransactionOutdated
+from farthing.ledger.folding import FIELDS, search_text
+from farthing.ledger.kinds import CategoryKind, CategorySource, Origin, Status
+from farthing.ledger.models import Account, Split, Transaction
+from farthing.ledger.totals import Posted, delta
+from farthing.ledger.transaction_repository import Months, Totals, Transactions
+from farthing.ledger.transaction_schemas import (
+    BatchIn,
+    BatchOut,
+    BulkIn,
+    SplitOut,
+    TransactionBody,
+    TransactionIn,
+    TransactionOut,
+    TransactionPatch,
+    TransactionType,
+)
+
+_TEXTS = ("description", "payee", "merchant", "location", "reference", "note")
+_PLAIN = (*_TEXTS, "value_date", "der_category", "der_merchant")
+
+
+@dataclass(frozen=True, slots=True)
+class Because:
+    """Who or what makes a change, and why."""
+
+    origin: Origin = Origin.USER
+    action: str = "edit"
+    reason: str | None = None
+    origin_id: UUID | None = None
+
+
+@dataclass(slots=True)
+class Loaded:
+    """A transaction with its parts and tags, as it is now."""
+
+    row: Transaction
+    parts: tuple[Part, ...]
+    tag_ids: tuple[UUID, ...]
+    tag_names: tuple[str, ...]
+
+    def posted(self) -> Posted:
+        row = self.row
+        return Posted(
+            account_id=row.account_id,
+            day=row.date,
+            amount=row.amount,
+            currency=row.currency,
+            status=row.status,
+            category_id=row.category_id,
+            is_transfer=row.transfer_id is not None,
+            is_deleted=row.deleted_at is not None,
+            splits=tuple((part.category_id, part.amount) for part in self.parts),
+        )
+
+    def image(self) -> dict[str, Any]:
+        """Everything that a change may alter, as JSON."""
+        plain = {name: _json(getattr(self.row, name)) for name in IMAGE_COLUMNS}
+        parts = [{"category_id": str(p.category_id), "amount": p.amount, "note": p.note} for p in self.parts]
+        return plain | {"splits": parts, "tags": list(self.tag_names)}
+
+
+IMAGE_COLUMNS = (
+    "account_id",
+    "category_id",
+    "date",
+    "value_date",
+    "occurred_at",
+    "amount",
+    "currency",
+    "status",
+    *_TEXTS,
+    "der_category",
+    "der_merchant",
+    "category_source",
+    "category_reason",
+    "category_confidence",
+    "is_split",
+    "transfer_id",
+    "deleted_at",
+    "version",
+)
+
+Edit = Callable[[Loaded], None]
+
+
+class LedgerService:
+    def __init__(self, work: Work, actor: Actor, clock: Clock) -> None:
+        self._work = work
+        self._actor = actor
+        self._clock = clock
+        self._rows = Transactions(work)
+        self._totals = Totals(work)
+        self._accounts = AccountService(work, actor, clock)
+        self._categories = CategoryService(work, actor, clock)
+        self._drafting = Drafting(self._categories, TagService(work, actor, clock), clock)
+
+    async def create(self, wanted: TransactionIn, reason: str | None = None) -> TransactionOut:
+        account = (
+            await self._accounts.get(wanted.account_id)
+            if wanted.account_id
+            else await self._accounts.default(wanted.currency)
+        )
+        return (await self._post([wanted], [account], reason))[0]
+
+    async def create_batch(self, batch: BatchIn, reason: str | None = None) -> BatchOut:
+        """All or none of them, on one account."""
+        account = await self._accounts.get(batch.account_id) if batch.account_id else await self._accounts.default(None)
+        made = await self._post(batch.transactions, [account] * len(batch.transactions), reason)
+        fresh = await self._accounts.get(account.id)
+        await self._work.session.refresh(fresh, ["balance"])
+        total = sum(to_minor(one.amount, account.currency) for one in made)
+        return BatchOut(
+            transactions=made,
+            account_balance=to_text(fresh.balance, account.currency),
+            total_amount=to_text(total, account.currency),
+            count=len(made),
+        )
+
+    async def _post(
+        self, bodies: Sequence[TransactionBody], accounts: Sequence[Account], reason: str | None
+    ) -> list[TransactionOut]:
+        drafts = await self._drafting.drafts(bodies, accounts)
+        await self._refuse_closed({draft.columns["date"] for draft in drafts}, reason)
+        rows = [self._row(draft) for draft in drafts]
+        keys = await self._rows.insert(rows)
+        await self._keep_parts_and_tags(zip(keys, drafts, strict=True))
+        posted = [_posted_of(draft) for draft in drafts]
+        await self._move([], posted)
+        return await self.show_rows(keys)
+
+    def _row(self, draft: Draft) -> dict[str, Any]:
+        now = self._clock()
+        return draft.columns | {
+            "id": new_id(),
+            "workspace_id": self._actor.workspace_id,
+            "version": 1,
+            "created_by": self._actor.user_id,
+            "created_at": now,
+            "updated_at": now,
+        }
+
+    async def _keep_parts_and_tags(self, keyed: Any) -> None:
+        parts, tags = [], []
+        workspace_id = self._actor.workspace_id
+        for key, draft in keyed:
+            own = {"workspace_id": workspace_id, "transaction_key": key}
+            parts += [
+                own | {"position": n, "category_id": p.category_id, "amount": p.amount, "note": p.note}
+                for n, p in enumerate(draft.parts)
+            ]
+            tags += [own | {"tag_id": tag_id} for tag_id in draft.tag_ids]
+        await self._rows.keep_splits(parts)
+        await self._rows.keep_tags(tags)
+
+    async def get(self, transaction_id: UUID) -> TransactionOut:
+        row = await self._rows.get(transaction_id)
+        if row is None or row.deleted_at is not None:
+            raise TransactionNotFound(f"Transaction {transaction_id} not found")
+        return (await self.show([row]))[0]
+
+    async def edit(
+        self, transaction_id: UUID, patch: TransactionPatch, if_version: int | None = None
+    ) -> TransactionOut:
+        loaded = (await self._load([transaction_id]))[0]
+        if if_version is not None and loaded.row.version != if_version:
+            raise TransactionOutdated
+        edit = await self._edit_of(loaded, patch)
+        await self._change([loaded], edit, Because(reason=patch.reason))
+        return (await self.show([loaded.row]))[0]
+
+    async def bulk(self, wanted: BulkIn) -> int:
+        """One change for many; how many were changed."""
+        if wanted.delete:
+            return await self.delete(wanted.transaction_ids, wanted.reason)
+        loaded = await self._load(wanted.transaction_ids)
+        add = await self._drafting.tag_ids(wanted.add_tags)
+        remove = set(await self._drafting.tag_ids(wanted.remove_tags))
+        given = wanted.model_fields_set
+        by_side: dict[bool, UUID] = {}
+        if given & {"category", "category_id"}:
+            for is_income in {one.row.amount > 0 for one in loaded}:
+                by_side[is_income] = await self._drafting.category(
+                    wanted.category, wanted.category_id, 1 if is_income else -1
+                )
+
+        def edit(one: Loaded) -> None:
+            if by_side:
+                _categorise(one, by_side[one.row.amount > 0])
+            for name in ("merchant", "note", "status"):
+                if name in given:
+                    setattr(one.row, name, getattr(wanted, name))
+            one.tag_ids = tuple(t for t in dict.fromkeys((*one.tag_ids, *add)) if t not in remove)
+
+        await self._change(loaded, edit, Because(reason=wanted.reason))
+        return len(loaded)
+
+    async def delete(self, ids: Sequence[UUID], reason: str | None = None) -> int:
+        """Put away, to be brought back by `restore`."""
+        loaded = await self._load(ids)
+        for one in loaded:
+            if one.row.transfer_id is not None:
+                raise TransactionInTransfer
+        now = self._clock()
+
+        def put_away(one: Loaded) -> None:
+            one.row.deleted_at = now
+
+        await self._change(loaded, put_away, Because(action="delete", reason=reason))
+        return len(loaded)
+
+    async def restore(self, ids: Sequence[UUID], reason: str | None = None) -> list[TransactionOut]:
+        loaded = await self._load(ids, with_deleted=True)
+
+        def bring_back(one: Loaded) -> None:
+            one.row.deleted_at = None
+
+        gone = [one for one in loaded if one.row.deleted_at]
+        await self._change(gone, bring_back, Because(Origin.UNDO, "restore", reason))
+        return await self.show([one.row for one in loaded])
+
+    async def retire_category(self, category_id: UUID, move_to: UUID | None) -> int:
+        """Delete a category; its transactions go to another, or become uncategorised. How many that were."""
+        category = await self._categories.get(category_id)
+        target = (await self._categories.get(move_to)) if move_to else await self._categories.none()
+        keys = await self._categories.keys_in(category_id)
+        loaded = await self._with_details(await self._rows.by_keys(keys, lock=True))
+
+        def move(one: Loaded) -> None:
+            if one.row.category_id == category_id:
+                one.row.category_id = target.id
+                one.row.category_source = CategorySource.USER if move_to else CategorySource.NONE
+            one.parts = tuple(
+                Part(target.id, p.amount, p.note) if p.category_id == category_id else p for p in one.parts
+            )
+
+        await self._change(loaded, move, Because(Origin.CATEGORY, "category", "the category was deleted", category_id))
+        await self._categories.retire(category)
+        return len(loaded)
+
+    async def _edit_of(self, loaded: Loaded, patch: TransactionPatch) -> Edit:
+        """What the patch does to the row; names are resolved before anything changes."""
+        row, given = loaded.row, patch.model_fields_set
+        if row.transfer_id is not None and given & {"amount", "account_id", "status"}:
+            raise TransactionInTransfer
+        account = await self._accounts.get(patch.account_id) if patch.account_id else None
+        currency = account.currency if account else row.currency
+        amount = to_minor(patch.amount, currency) if patch.amount is not None else row.amount
+        chosen = given & {"category", "category_id"}
+        category = await self._drafting.category(patch.category, patch.category_id, amount) if chosen else None
+        if patch.splits is not None:
+            parts = await self._drafting.parts(patch.splits, amount, currency)
+        else:
+            parts = loaded.parts
+            check_parts(parts, amount)
+        tag_ids = await self._drafting.tag_ids(patch.tags) if patch.tags is not None else None
+
+        def edit(one: Loaded) -> None:
+            if account is not None:
+                one.row.account_id, one.row.currency = account.id, account.currency
+            one.row.amount, one.parts = amount, parts
+            _write(one.row, patch)
+            if category is not None:
+                _categorise(one, category)
+            if tag_ids is not None:
+                one.tag_ids = tag_ids
+
+        return edit
+
+    async def change(self, rows: Sequence[Transaction], edit: Edit, because: Because) -> None:
+        """For the neighbours of this house: the same care for a change that is not a person's edit."""
+        await self._change(await self._with_details(rows), edit, because)
+
+    async def _change(self, loaded: Sequence[Loaded], edit: Edit, because: Because) -> None:
+        """Keep what was, change it, move the totals by the difference."""
+        if not loaded:
+            return
+        before = [one.posted() for one in loaded]
+        images = [one.image() for one in loaded]
+        tags_before = [one.tag_ids for one in loaded]
+        words_before = [one.row.search_text for one in loaded]
+        for one in loaded:
+            edit(one)
+            one.row.is_split = bool(one.parts)
+            one.row.search_text = search_text(*(getattr(one.row, name) for name in FIELDS))
+            one.row.version += 1
+            one.row.updated_at = self._clock()
+        after = [one.posted() for one in loaded]
+        closed = await self._refuse_closed({p.day for p in (*before, *after)}, because.reason)
+        await self._rows.flush()
+        await self._keep_details(loaded, before, tags_before)
+        for one, words in zip(loaded, words_before, strict=True):
+            await self._rows.reword(one.row.key, words, one.row.search_text)
+        await self._rows.keep_changes(
+            [
+                self._change_row(one, image, because, is_closed=bool({_month(b), _month(a)} & closed))
+                for one, image, b, a in zip(loaded, images, before, after, strict=True)
+            ]
+        )
+        await self._move(before, after)
+
+    async def _keep_details(
+        self, loaded: Sequence[Loaded], before: Sequence[Posted], tags_before: Sequence[tuple[UUID, ...]]
+    ) -> None:
+        resplit = [one for one, was in zip(loaded, before, strict=True) if one.parts or was.splits]
+        retagged = [one for one, was in zip(loaded, tags_before, strict=True) if set(one.tag_ids) != set(was)]
+        await self._rows.drop_splits([one.row.key for one in resplit])
+        await self._rows.drop_tags([one.row.key for one in retagged])
+        as_drafts = [(one.row.key, Draft({}, one.parts, ())) for one in resplit]
+        as_drafts += [(one.row.key, Draft({}, (), one.tag_ids)) for one in retagged]
+        await self._keep_parts_and_tags(as_drafts)
+
+    def _change_row(self, one: Loaded, image: dict[str, Any], because: Because, *, is_closed: bool) -> dict[str, Any]:
+        return {
+            "id": new_id(),
+            "workspace_id": self._actor.workspace_id,
+            "transaction_key": one.row.key,
+            "action": because.action,
+            "origin": str(because.origin),
+            "origin_id": because.origin_id,
+            "actor_id": self._actor.user_id,
+            "actor_name": self._actor.name,
+            "reason": because.reason,
+            "is_in_closed_month": is_closed,
+            "before": image,
+            "created_at": self._clock(),
+        }
+
+    async def _refuse_closed(self, days: set[date], reason: str | None) -> set[date]:
+        """The closed months among the days; touching one takes a reason."""
+        closed = await Months(self._work).closed({day.replace(day=1) for day in days})
+        if closed and not reason:
+            raise MonthClosed(f"{min(closed):%B %Y} is closed. Say why with `reason`, or open the month first.")
+        return closed
+
+    async def _move(self, before: Sequence[Posted], after: Sequence[Posted]) -> None:
+        category_ids = {i for p in (*before, *after) for i, _ in p.lines}
+        kinds = await self._categories.kinds(category_ids) if category_ids else {}
+        await self._totals.apply(self._actor.workspace_id, delta(before, after, kinds))
+
+    async def _load(self, ids: Sequence[UUID], *, with_deleted: bool = False) -> list[Loaded]:
+        unique = list(dict.fromkeys(ids))
+        rows = await self._rows.by_ids(unique, lock=True)
+        found = {row.id for row in rows if with_deleted or row.deleted_at is None}
+        for transaction_id in unique:
+            if transaction_id not in found:
+                raise TransactionNotFound(f"Transaction {transaction_id} not found")
+        return await self._with_details(rows)
+
+    async def _with_details(self, rows: Sequence[Transaction]) -> list[Loaded]:
+        keys = [row.key for row in rows]
+        splits, tags = await self._rows.splits(keys), await self._rows.tags(keys)
+        return [
+            Loaded(
+                row,
+                tuple(Part(s.category_id, s.amount, s.note) for s in splits.get(row.key, [])),
+                tuple(tag.id for tag in tags.get(row.key, [])),
+                tuple(tag.name for tag in tags.get(row.key, [])),
+            )
+            for row in rows
+        ]
+
+    async def show_rows(self, keys: Sequence[int]) -> list[TransactionOut]:
+        return await self.show(await self._rows.by_keys(keys))
+
+    async def show(self, rows: Sequence[Transaction]) -> list[TransactionOut]:
+        """Rows as clients read them, with the names of their categories and tags."""
+        keys = [row.key for row in rows]
+        splits = await self._rows.splits([row.key for row in rows if row.is_split])
+        tags = await self._rows.tags(keys)
+        category_ids = {row.category_id for row in rows} | {s.category_id for some in splits.values() for s in some}
+        found = await self._categories.names(category_ids) if category_ids else {}
+        names = {i: (None if c.kind == CategoryKind.NONE else c.name) for i, c in found.items()}
+        return [
+            _shown(row, names, splits.get(row.key, []), [tag.name for tag in tags.get(row.key, [])]) for row in rows
+        ]
+
+
+def _posted_of(draft: Draft) -> Posted:
+    c = draft.columns
+    return Posted(
+        account_id=c["account_id"],
+        day=c["date"],
+        amount=c["amount"],
+        currency=c["currency"],
+        status=c["status"],
+        category_id=c["category_id"],
+        splits=tuple((part.category_id, part.amount) for part in draft.parts),
+    )
+
+
+def _write(row: Transaction, patch: TransactionPatch) -> None:
+    """The plain fields that the patch names."""
+    if patch.date is not None:
+        row.date = patch.date
+    if patch.status is not None:
+        row.status = patch.status
+    if "occurred_at" in patch.model_fields_set:
+        row.occurred_at = in_utc(patch.occurred_at) if patch.occurred_at else None
+    for name in _PLAIN:
+        if name in patch.model_fields_set:
+            setattr(row, name, getattr(patch, name))
+
+
+def _categorise(one: Loaded, category_id: UUID) -> None:
+    """A person's choice, which wins over everything automatic."""
+    one.row.category_id = category_id
+    one.row.category_source = CategorySource.USER
+    one.row.category_reason = None
+    one.row.category_confidence = None
+
+
+def _shown(row: Transaction, names: dict[UUID, str | None], splits: Sequence[Split], tags: list[str]) -> TransactionOut:
+    category = names.get(row.category_id)
+    if row.transfer_id is not None:
+        kind = TransactionType.TRANSFER
+    else:
+        kind = TransactionType.INCOME if row.amount > 0 else TransactionType.EXPENSE
+    return TransactionOut.model_construct(
+        id=row.id,
+        account_id=row.account_id,
+        amount=to_text(row.amount, row.currency),
+        currency=row.currency,
+        type=kind,
+        date=row.date,
+        booking_date=row.date,
+        value_date=row.value_date,
+        occurred_at=row.occurred_at,
+        status=Status(row.status),
+        description=row.description,
+        payee=row.payee,
+        merchant=row.merchant or row.der_merchant,
+        merchant_name=row.merchant or row.der_merchant,
+        location=row.location,
+        reference=row.reference,
+        note=row.note,
+        category=category,
+        category_id=row.category_id if category is not None else None,
+        category_source=CategorySource(row.category_source),
+        category_reason=row.category_reason,
+        category_confidence=row.category_confidence,
+        der_category=row.der_category,
+        der_merchant=row.der_merchant,
+        tags=tags,
+        splits=[
+            SplitOut(
+                category=names.get(s.category_id),
+                category_id=s.category_id if names.get(s.category_id) is not None else None,
+                amount=to_text(s.amount, row.currency),
+                note=s.note,
+            )
+            for s in splits
+        ],
+        transfer_id=row.transfer_id,
+        import_id=row.import_id,
+        processed=True,
+        version=row.version,
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+        deleted_at=row.deleted_at,
+    )
+
+
+def _month(posted: Posted) -> date:
+    return posted.day.replace(day=1)
+
+
+def _json(value: Any) -> Any:
+    if isinstance(value, UUID):
+        return str(value)
+    return value.isoformat() if isinstance(value, date | datetime) else value
