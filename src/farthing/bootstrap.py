@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from farthing import __version__
+from farthing.auth.events import DemoStarted, WorkspaceCreated
 from farthing.auth.outside import SHARED_SECRET, SYMMETRIC, Arrivals, OutsideIssuer, OutsideTokens, firebase
 from farthing.auth.passwords import Passwords
 from farthing.auth.policy import AuthPolicy, DemoMode, Registration, Throttles
@@ -14,6 +15,7 @@ from farthing.auth.replays import ReplayKeeper
 from farthing.auth.signin import Door
 from farthing.auth.tasks import AuthJobs, ensure_schedules
 from farthing.auth.tokens import Tokens
+from farthing.demo.subscribers import DemoSubscribers
 from farthing.infra.crypto import KeyRing, derive_key, keyed_token
 from farthing.infra.db import SYSTEM, Database
 from farthing.infra.db.engine import Addresses
@@ -24,6 +26,7 @@ from farthing.infra.telemetry import logger
 from farthing.jobs.registry import Registry
 from farthing.jobs.runner import Runner, RunnerSettings
 from farthing.kernel.clock import Clock, utc_now
+from farthing.ledger.subscribers import LedgerSubscribers
 from farthing.migrations.upgrade import upgrade
 from farthing.settings import Settings, sealing_keys_again
 
@@ -83,7 +86,15 @@ def build(
 ) -> House:
     secret_key = settings.secret_key.get_secret_value()
     places = addresses(settings)
-    database = Database(places, pool_size=settings.db_pool_size, max_overflow=settings.db_max_overflow)
+    database = Database(
+        places,
+        pool_size=settings.db_pool_size,
+        max_overflow=settings.db_max_overflow,
+        subscribers={
+            WorkspaceCreated: [LedgerSubscribers(clock).furnish],
+            DemoStarted: [DemoSubscribers(clock).fill],
+        },
+    )
     http = GuardedClient(_outbound(settings), clock=clock)
     door = Door(
         database, auth_policy(settings), passwords or Passwords(), Tokens(secret_key, settings.algorithm), clock

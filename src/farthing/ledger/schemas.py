@@ -31,7 +31,10 @@ Name = Annotated[str, BeforeValidator(_stripped), Field(min_length=1, max_length
 CategoryName = Annotated[str, BeforeValidator(_stripped), Field(min_length=1, max_length=100, examples=["Groceries"])]
 TagName = Annotated[str, BeforeValidator(_stripped), Field(min_length=1, max_length=50, examples=["holiday"])]
 Colour = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$", examples=["#22c55e"])]
-Iban = Annotated[str, BeforeValidator(lambda v: v.replace(" ", "").upper() if isinstance(v, str) else v)]
+Iban = Annotated[
+    Annotated[str, Field(max_length=34)] | None,
+    BeforeValidator(lambda v: v.replace(" ", "").upper() or None if isinstance(v, str) else v),
+]
 
 
 class AccountIn(BaseModel):
@@ -45,7 +48,7 @@ class AccountIn(BaseModel):
     currency: CurrencyCode = "EUR"
     initial_balance: Amount = Field("0", validation_alias=AliasChoices("initial_balance", "opening_balance", "balance"))
     opened_on: date | None = None
-    iban: Annotated[Iban | None, Field(max_length=34)] = None
+    iban: Iban = None
     credit_limit: Amount | None = None
     min_balance: Amount | None = None
     note: Annotated[str | None, Field(max_length=4000)] = None
@@ -61,7 +64,7 @@ class AccountPatch(BaseModel):
     currency: CurrencyCode | None = None
     initial_balance: Amount | None = Field(None, validation_alias=AliasChoices("initial_balance", "opening_balance"))
     opened_on: date | None = None
-    iban: Annotated[Iban | None, Field(max_length=34)] = None
+    iban: Iban = None
     credit_limit: Amount | None = None
     min_balance: Amount | None = None
     note: Annotated[str | None, Field(max_length=4000)] = None

@@ -133,6 +133,12 @@ class LedgerService:
             count=len(made),
         )
 
+    async def post(self, bodies: Sequence[TransactionBody], account_ids: Sequence[UUID]) -> list[UUID]:
+        """Post on several accounts at once; the ids, in the order of the bodies."""
+        accounts = {account_id: await self._accounts.get(account_id) for account_id in set(account_ids)}
+        made = await self._post(bodies, [accounts[account_id] for account_id in account_ids], None)
+        return [one.id for one in made]
+
     async def _post(
         self, bodies: Sequence[TransactionBody], accounts: Sequence[Account], reason: str | None
     ) -> list[TransactionOut]:

@@ -33,8 +33,8 @@ class TransactionType(StrEnum):
     TRANSFER = "transfer"
 
 
-Text255 = Annotated[str | None, BeforeValidator(_blank_is_none), Field(max_length=255)]
-LongText = Annotated[str | None, BeforeValidator(_blank_is_none), Field(max_length=4000)]
+Text255 = Annotated[Annotated[str, Field(max_length=255)] | None, BeforeValidator(_blank_is_none)]
+LongText = Annotated[Annotated[str, Field(max_length=4000)] | None, BeforeValidator(_blank_is_none)]
 SomeTags = Annotated[list[TagName], Field(max_length=50)]
 OptionalCategory = Annotated[CategoryName | None, BeforeValidator(_blank_is_none)]
 

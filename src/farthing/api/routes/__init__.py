@@ -2,7 +2,19 @@
 
 from fastapi.routing import APIRoute
 
-from farthing.api.routes import accounts, auth, categories, jobs, me, secrets, system, tenants, transactions, users
+from farthing.api.routes import (
+    accounts,
+    auth,
+    categories,
+    jobs,
+    me,
+    secrets,
+    system,
+    tenants,
+    transactions,
+    transfers,
+    users,
+)
 
 ROUTERS = (
     system.router,
@@ -11,6 +23,7 @@ ROUTERS = (
     tenants.router,
     accounts.router,
     transactions.router,
+    transfers.router,
     categories.router,
     secrets.router,
     jobs.router,
