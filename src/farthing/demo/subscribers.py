@@ -25,7 +25,8 @@ class DemoSubscribers:
         if not event.samples:
             return
         guest = Actor(event.user_id, event.user_name, event.workspace_id, Role.OWNER, is_demo=True)
-        await Filling(work, guest, self._clock).fill(year(self._clock().date(), event.workspace_id.int))
+        async with work.within(event.workspace_id, event.user_id):
+            await Filling(work, guest, self._clock).fill(year(self._clock().date(), event.workspace_id.int))
 
 
 class Filling:

@@ -6,14 +6,14 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, literal, select, tuple_
 
-from farthing.infra.db import Repository, Work
+from farthing.infra.db import Work, WorkspaceRepository
 from farthing.ledger.criteria import condition
 from farthing.ledger.models import MonthTotal, Transaction
 from farthing.ledger.query import Tree
 from farthing.ledger.sorting import Sort
 
 
-class Found(Repository):
+class Found(WorkspaceRepository):
     def __init__(self, work: Work, workspace_id: UUID) -> None:
         super().__init__(work)
         self._workspace_id = workspace_id

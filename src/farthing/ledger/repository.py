@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import func, select, update
 
-from farthing.infra.db import Repository
+from farthing.infra.db import WorkspaceRepository
 from farthing.kernel.paging import Page, PageRequest, id_after, page_of
 from farthing.ledger.kinds import CategoryKind
 from farthing.ledger.models import (
@@ -21,7 +21,7 @@ from farthing.ledger.models import (
 )
 
 
-class Accounts(Repository):
+class Accounts(WorkspaceRepository):
     async def get(self, account_id: UUID, *, with_deleted: bool = False, lock: bool = False) -> Account | None:
         statement = self.select(Account).where(Account.id == account_id)
         if not with_deleted:
@@ -77,7 +77,7 @@ class Accounts(Repository):
         return int(await self.session.scalar(months) or 0) + int(await self.session.scalar(days) or 0)
 
 
-class Categories(Repository):
+class Categories(WorkspaceRepository):
     async def get(self, category_id: UUID, *, lock: bool = False) -> Category | None:
         statement = self.select(Category).where(Category.id == category_id, Category.deleted_at.is_(None))
         found: Category | None = await self.session.scalar(statement.with_for_update() if lock else statement)
@@ -127,7 +127,7 @@ class Categories(Repository):
         )
 
 
-class Tags(Repository):
+class Tags(WorkspaceRepository):
     async def get(self, tag_id: UUID) -> Tag | None:
         found: Tag | None = await self.session.scalar(self.select(Tag).where(Tag.id == tag_id))
         return found

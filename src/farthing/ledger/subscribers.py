@@ -14,4 +14,5 @@ class LedgerSubscribers:
     async def furnish(self, work: Work, event: WorkspaceCreated) -> None:
         """A new workspace starts with categories."""
         owner = Actor(event.owner_id, event.owner_name, event.workspace_id, Role.OWNER)
-        await CategoryService(work, owner, self._clock).make_defaults()
+        async with work.within(event.workspace_id, event.owner_id):
+            await CategoryService(work, owner, self._clock).make_defaults()

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import delete, func, insert, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from farthing.infra.db import Repository
+from farthing.infra.db import WorkspaceRepository
 from farthing.ledger.models import (
     Account,
     ClosedMonth,
@@ -25,7 +25,7 @@ from farthing.ledger.totals import Delta
 _CHUNK = 500
 
 
-class Transactions(Repository):
+class Transactions(WorkspaceRepository):
     async def get(self, transaction_id: UUID, *, lock: bool = False) -> Transaction | None:
         statement = self.select(Transaction).where(Transaction.id == transaction_id)
         found: Transaction | None = await self.session.scalar(statement.with_for_update() if lock else statement)
@@ -140,7 +140,7 @@ class Transactions(Repository):
         return (await self.session.scalars(statement.order_by(TransactionChange.id.desc()))).all()
 
 
-class Totals(Repository):
+class Totals(WorkspaceRepository):
     async def apply(self, workspace_id: UUID, change: Delta) -> None:
         """Move balances and totals, in an order that two writers cannot cross."""
         for account_id in sorted(change.balances):
@@ -180,7 +180,7 @@ class Totals(Repository):
         await self.session.execute(start.on_conflict_do_update(index_elements=list(keys), set_=added), rows)
 
 
-class Months(Repository):
+class Months(WorkspaceRepository):
     async def closed(self, months: set[date]) -> set[date]:
         if not months:
             return set()

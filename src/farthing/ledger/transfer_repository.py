@@ -4,13 +4,13 @@ from uuid import UUID
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import aliased
 
-from farthing.infra.db import Repository
+from farthing.infra.db import WorkspaceRepository
 from farthing.kernel.paging import Page, PageRequest, id_after, page_of
 from farthing.ledger.kinds import Status, TransferState
 from farthing.ledger.models import Transaction, Transfer
 
 
-class Transfers(Repository):
+class Transfers(WorkspaceRepository):
     async def get(self, transfer_id: UUID) -> Transfer | None:
         statement = self.select(Transfer).where(Transfer.id == transfer_id).with_for_update()
         found: Transfer | None = await self.session.scalar(statement)

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from sqlalchemy import text
@@ -52,10 +52,20 @@ class Work:
         for subscriber in self._subscribers.get(type(event), ()):
             await subscriber(self, event)
 
+    @asynccontextmanager
+    async def within(self, workspace_id: UUID, user_id: UUID | None) -> AsyncIterator[None]:
+        """Keep to one workspace for a while, though the transaction sees more."""
+        whole = self.scope
+        await self.narrow(replace(whole, workspace_id=workspace_id, user_id=user_id))
+        try:
+            yield
+        finally:
+            await self.narrow(whole)
+
     async def narrow(self, scope: Scope) -> None:
         """See another person's or workspace's rows from here on."""
         self.scope = scope
-        if not self.is_sqlite and not scope.is_system:
+        if not self.is_sqlite:
             await self.session.execute(
                 _SET_SCOPE, {"user": str(scope.user_id or ""), "workspace": str(scope.workspace_id or "")}
             )
