@@ -10,6 +10,8 @@ from farthing.kernel.clock import Clock
 from farthing.kernel.ids import new_id
 from farthing.kernel.money import to_minor, to_text
 from farthing.kernel.paging import Page, PageRequest
+from farthing.ledger.check import CheckService
+from farthing.ledger.check_repository import PutAway
 from farthing.ledger.errors import AccountNotFound, AccountOutdated, CurrencyFixed
 from farthing.ledger.kinds import AccountKind
 from farthing.ledger.models import Account
@@ -22,7 +24,9 @@ _AMOUNTS = ("credit_limit", "min_balance")
 
 class AccountService:
     def __init__(self, work: Work, actor: Actor, clock: Clock) -> None:
+        self._work = work
         self._rows = Accounts(work)
+        self._put_away = PutAway(work)
         self._actor = actor
         self._clock = clock
         self._audit = Audit(work, actor, clock)
@@ -113,17 +117,22 @@ class AccountService:
         account = await self._locked(account_id)
         account.deleted_at = self._clock()
         account.is_default = False
+        account.balance = account.opening_balance
+        await self._put_away.put_away(account.id, account.deleted_at)
         account.version += 1
         await self._rows.flush()
         await self._audit.record("account.delete", target_id=account.id, name=account.name)
 
     async def restore(self, account_id: UUID) -> Account:
         account = await self._rows.get(account_id, with_deleted=True, lock=True)
-        if account is None:
+        if account is None or account.deleted_at is None:
             raise AccountNotFound
+        await self._put_away.bring_back(account.id, account.deleted_at)
         account.deleted_at = None
         account.version += 1
         await self._rows.flush()
+        await CheckService(self._work, self._actor).repair()
+        await self._rows.again(account)
         await self._audit.record("account.restore", target_id=account.id, name=account.name)
         return account
 

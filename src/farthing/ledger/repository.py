@@ -60,6 +60,10 @@ class Accounts(WorkspaceRepository):
         found: Account | None = await self.session.scalar(statement.order_by(Account.id).limit(1))
         return found
 
+    async def again(self, account: Account) -> None:
+        """Read it anew, after totals moved it."""
+        await self.session.refresh(account)
+
     async def has_transactions(self, account_id: UUID) -> bool:
         statement = self.own(select(Transaction.key), Transaction).where(Transaction.account_id == account_id).limit(1)
         return (await self.session.scalar(statement)) is not None

@@ -69,12 +69,6 @@ class Loaded:
             splits=tuple((part.category_id, part.amount) for part in self.parts),
         )
 
-    def image(self) -> dict[str, Any]:
-        """Everything that a change may alter, as JSON."""
-        plain = {name: _json(getattr(self.row, name)) for name in IMAGE_COLUMNS}
-        parts = [{"category_id": str(p.category_id), "amount": p.amount, "note": p.note} for p in self.parts]
-        return plain | {"splits": parts, "tags": list(self.tag_names)}
-
 
 IMAGE_COLUMNS = (
     "account_id",
@@ -98,6 +92,13 @@ IMAGE_COLUMNS = (
 )
 
 Edit = Callable[[Loaded], None]
+
+
+def image_of(one: Loaded) -> dict[str, Any]:
+    """Everything that a change may alter, as JSON."""
+    plain = {name: _json(getattr(one.row, name)) for name in IMAGE_COLUMNS}
+    parts = [{"category_id": str(p.category_id), "amount": p.amount, "note": p.note} for p in one.parts]
+    return plain | {"splits": parts, "tags": list(one.tag_names)}
 
 
 class LedgerService:
@@ -289,6 +290,12 @@ class LedgerService:
 
         return edit
 
+    async def load_rows(self, rows: Sequence[Transaction]) -> list[Loaded]:
+        return await self._with_details(rows)
+
+    async def tag_ids(self, names: Sequence[str]) -> tuple[UUID, ...]:
+        return await self._drafting.tag_ids(names)
+
     async def change(self, rows: Sequence[Transaction], edit: Edit, because: Because) -> None:
         """For the neighbours of this house: the same care for a change that is not a person's edit."""
         await self._change(await self._with_details(rows), edit, because)
@@ -298,7 +305,7 @@ class LedgerService:
         if not loaded:
             return
         before = [one.posted() for one in loaded]
-        images = [one.image() for one in loaded]
+        images = [image_of(one) for one in loaded]
         tags_before = [one.tag_ids for one in loaded]
         words_before = [one.row.search_text for one in loaded]
         for one in loaded:

@@ -186,3 +186,16 @@ class Months(WorkspaceRepository):
             return set()
         statement = self.own(select(ClosedMonth.month), ClosedMonth).where(ClosedMonth.month.in_(months))
         return set((await self.session.scalars(statement)).all())
+
+    async def all(self) -> Sequence[ClosedMonth]:
+        return (await self.session.scalars(self.select(ClosedMonth).order_by(ClosedMonth.month.desc()))).all()
+
+    async def open(self, month: date) -> bool:
+        gone = await self.session.execute(
+            self.own(delete(ClosedMonth), ClosedMonth).where(ClosedMonth.month == month).returning(ClosedMonth.month)
+        )
+        return bool(gone.all())
+
+    async def changed_after(self) -> Sequence[TransactionChange]:
+        statement = self.select(TransactionChange).where(TransactionChange.is_in_closed_month.is_(True))
+        return (await self.session.scalars(statement.order_by(TransactionChange.id.desc()).limit(500))).all()
