@@ -40,8 +40,39 @@ DEFAULTS: tuple[tuple[str, CategoryKind, str, str], ...] = (
 )
 
 
+class Catalogue:
+    """The categories of a workspace, deleted ones too, because old transactions may still name them."""
+
+    def __init__(self, categories: Iterable[Category]) -> None:
+        self.by_id: dict[UUID, Category] = {}
+        self.none: Category | None = None
+        self._by_key: dict[str, list[Category]] = {}
+        for category in categories:
+            self.add(category)
+
+    def add(self, category: Category) -> None:
+        self.by_id[category.id] = category
+        if category.deleted_at is not None:
+            return
+        if category.kind == CategoryKind.NONE:
+            self.none = category
+        else:
+            self._by_key.setdefault(category.name_key, []).append(category)
+
+    def find(self, name: str, side: CategoryKind) -> Category | None:
+        """By name, best on the wanted side."""
+        candidates = self._by_key.get(name_key(name), [])
+        return next((c for c in candidates if c.kind == side), candidates[0] if candidates else None)
+
+    def name(self, category_id: UUID) -> str | None:
+        """What people call it; none has no name."""
+        category = self.by_id.get(category_id)
+        return None if category is None or category.kind == CategoryKind.NONE else category.name
+
+
 class CategoryService:
     def __init__(self, work: Work, actor: Actor, clock: Clock) -> None:
+        self._catalogue: Catalogue | None = None
         self._rows = Categories(work)
         self._actor = actor
         self._clock = clock
@@ -58,7 +89,8 @@ class CategoryService:
 
     async def none(self) -> Category:
         """The category that stands for none, made with the first thing that needs it."""
-        return await self._rows.none() or await self._make("Uncategorised", CategoryKind.NONE, is_system=True)
+        catalogue = await self.catalogue()
+        return catalogue.none or await self._make("Uncategorised", CategoryKind.NONE, is_system=True)
 
     async def make_defaults(self) -> None:
         """What a new workspace starts with."""
@@ -120,26 +152,18 @@ class CategoryService:
     async def keys_in(self, category_id: UUID) -> Sequence[int]:
         return await self._rows.keys_in(category_id)
 
-    async def kinds(self, category_ids: Iterable[UUID]) -> dict[UUID, str]:
-        return await self._rows.kinds(category_ids)
-
-    async def names(self, category_ids: Iterable[UUID]) -> dict[UUID, Category]:
-        return await self._rows.some(category_ids)
+    async def catalogue(self) -> Catalogue:
+        """All categories, read once: a household has some dozens, and a posting asks for them again and again."""
+        if self._catalogue is None:
+            self._catalogue = Catalogue(await self._rows.every())
+        return self._catalogue
 
     async def by_names(self, wanted: Iterable[tuple[str, CategoryKind]]) -> dict[tuple[str, CategoryKind], Category]:
         """The category of each name, best on the wanted side; an unknown name is created there."""
-        wanted = set(wanted)
+        catalogue = await self.catalogue()
         found: dict[tuple[str, CategoryKind], Category] = {}
-        known: dict[str, list[Category]] = {}
-        for category in await self._rows.named(name_key(name) for name, _ in wanted):
-            known.setdefault(category.name_key, []).append(category)
-        for name, side in sorted(wanted):
-            candidates = [c for c in known.get(name_key(name), []) if c.kind != CategoryKind.NONE]
-            same_side = [c for c in candidates if c.kind == side]
-            if not candidates:
-                candidates = [await self._make(name, side)]
-                known.setdefault(name_key(name), []).extend(candidates)
-            found[name, side] = (same_side or candidates)[0]
+        for name, side in sorted(set(wanted)):
+            found[name, side] = catalogue.find(name, side) or await self._make(name, side)
         return found
 
     async def _make(
@@ -171,6 +195,8 @@ class CategoryService:
         )
         with unique_or(CategoryExists(f"There is a category “{name}” already.")):
             await self._rows.add(category)
+        if self._catalogue is not None:
+            self._catalogue.add(category)
         return category
 
 

@@ -9,7 +9,7 @@ from farthing.classify.keywords import guess
 from farthing.classify.merchants import merchant_of
 from farthing.kernel.clock import Clock, in_utc
 from farthing.kernel.money import to_minor
-from farthing.ledger.categories import CategoryService, TagService
+from farthing.ledger.categories import Catalogue, CategoryService, TagService
 from farthing.ledger.errors import AmountMissing, CategoryNotFound, SplitWrong
 from farthing.ledger.folding import FIELDS, name_key, search_text
 from farthing.ledger.kinds import CategoryKind, CategorySource
@@ -33,6 +33,7 @@ class Draft:
     columns: dict[str, Any]
     parts: tuple[Part, ...]
     tag_ids: tuple[UUID, ...]
+    tag_names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,24 +57,24 @@ class Drafting:
 
     async def drafts(self, bodies: Sequence[TransactionBody], accounts: Sequence[Account]) -> list[Draft]:
         amounts = [signed(body, account) for body, account in zip(bodies, accounts, strict=True)]
-        names = await self._categories.by_names(_named(bodies, amounts))
-        known = await self._known({i for body in bodies for i in _ids(body)})
+        await self._categories.by_names(_named(bodies, amounts))
+        await self._known({i for body in bodies for i in _ids(body)})
         tags = await self._tags.by_names(name for body in bodies for name in body.tags)
-        none = (await self._categories.none()).id
+        picker = _Picker(await self._categories.catalogue(), (await self._categories.none()).id)
         drafts = []
         for body, account, amount in zip(bodies, accounts, amounts, strict=True):
-            picker = _Picker(names, known, none)
             parts = tuple(picker.part(split, account.currency, amount) for split in body.splits)
             check_parts(parts, amount)
-            tag_ids = tuple(dict.fromkeys(tags[name_key(name)].id for name in body.tags))
-            drafts.append(Draft(self._columns(body, account, amount, picker.choose(body, amount)), parts, tag_ids))
+            own = sorted({tags[name_key(name)] for name in body.tags}, key=lambda tag: tag.name_key)
+            columns = self._columns(body, account, amount, picker.choose(body, amount))
+            drafts.append(Draft(columns, parts, tuple(t.id for t in own), tuple(t.name for t in own)))
         return drafts
 
     async def parts(self, splits: Sequence[SplitIn], amount: int, currency: str) -> tuple[Part, ...]:
         side = side_of(amount)
-        names = await self._categories.by_names((s.category, side) for s in splits if s.category and not s.category_id)
-        known = await self._known({s.category_id for s in splits if s.category_id})
-        picker = _Picker(names, known, (await self._categories.none()).id)
+        await self._categories.by_names((s.category, side) for s in splits if s.category and not s.category_id)
+        await self._known({s.category_id for s in splits if s.category_id})
+        picker = _Picker(await self._categories.catalogue(), (await self._categories.none()).id)
         parts = tuple(picker.part(split, currency, amount) for split in splits)
         check_parts(parts, amount)
         return parts
@@ -93,9 +94,9 @@ class Drafting:
 
     async def _known(self, category_ids: set[UUID]) -> set[UUID]:
         """These categories, if all of them are in use here."""
-        found = await self._categories.names(category_ids) if category_ids else {}
+        known = (await self._categories.catalogue()).by_id
         for category_id in category_ids:
-            if category_id not in found or found[category_id].deleted_at is not None:
+            if category_id not in known or known[category_id].deleted_at is not None:
                 raise CategoryNotFound(f"Category {category_id} not found")
         return category_ids
 
@@ -127,32 +128,36 @@ class Drafting:
 
 
 class _Picker:
-    """Categories of one batch, by name and id."""
+    """Chooses categories for one batch."""
 
-    def __init__(self, names: dict[tuple[str, CategoryKind], Any], known: set[UUID], none: UUID) -> None:
-        self._names = names
-        self._known = known
+    def __init__(self, catalogue: Catalogue, none: UUID) -> None:
+        self._catalogue = catalogue
         self._none = none
 
     def choose(self, body: TransactionBody, amount: int) -> Chosen:
+        """What somebody chose; else what a word says, if there is such a category here; else none."""
         if body.category_id is not None:
             return Chosen(body.category_id, CategorySource.USER)
         if body.category is not None:
-            return Chosen(self._names[body.category, side_of(amount)].id, CategorySource.USER)
+            return Chosen(self._named(body.category, amount), CategorySource.USER)
         guessed = guess(amount, body.merchant, body.payee, body.description)
         if guessed is None:
             return Chosen(self._none, CategorySource.NONE)
-        known = self._names.get((guessed.category, side_of(amount)))
+        known = self._catalogue.find(guessed.category, side_of(amount))
         reason, confidence = guessed.reason, guessed.confidence
         if known is None:
             return Chosen(self._none, CategorySource.NONE, reason, confidence, guessed.category)
         return Chosen(known.id, CategorySource.BUILTIN, reason, confidence, guessed.category)
 
+    def _named(self, name: str, amount: int) -> UUID:
+        found = self._catalogue.find(name, side_of(amount))
+        return found.id if found else self._none
+
     def part(self, split: SplitIn, currency: str, whole: int) -> Part:
         amount = to_minor(split.amount, currency)
         category_id = split.category_id
         if category_id is None and split.category is not None:
-            category_id = self._names[split.category, side_of(whole)].id
+            category_id = self._named(split.category, whole)
         return Part(category_id or self._none, amount, split.note)
 
 

@@ -100,24 +100,9 @@ class Categories(WorkspaceRepository):
             await self.session.scalars(statement.order_by(Category.kind, Category.position, Category.name_key))
         ).all()
 
-    async def none(self) -> Category | None:
-        found: Category | None = await self.session.scalar(
-            self.select(Category).where(Category.kind == CategoryKind.NONE, Category.deleted_at.is_(None))
-        )
-        return found
-
-    async def named(self, name_keys: Iterable[str]) -> Sequence[Category]:
-        statement = self.select(Category).where(Category.name_key.in_(set(name_keys)), Category.deleted_at.is_(None))
-        return (await self.session.scalars(statement)).all()
-
-    async def some(self, category_ids: Iterable[UUID]) -> dict[UUID, Category]:
-        statement = self.select(Category).where(Category.id.in_(set(category_ids)))
-        return {category.id: category for category in await self.session.scalars(statement)}
-
-    async def kinds(self, category_ids: Iterable[UUID]) -> dict[UUID, str]:
-        """Income or expense of each; of deleted ones too, because old transactions may still name them."""
-        statement = self.own(select(Category.id, Category.kind), Category).where(Category.id.in_(set(category_ids)))
-        return {row.id: row.kind for row in await self.session.execute(statement)}
+    async def every(self) -> Sequence[Category]:
+        """All of them, deleted ones too."""
+        return (await self.session.scalars(self.select(Category))).all()
 
     async def keys_in(self, category_id: UUID) -> Sequence[int]:
         """The transactions, whole or in part, of a category."""

@@ -12,11 +12,11 @@ from farthing.kernel.clock import Clock, in_utc
 from farthing.kernel.ids import new_id
 from farthing.kernel.money import to_minor, to_text
 from farthing.ledger.accounts import AccountService
-from farthing.ledger.categories import CategoryService, TagService
+from farthing.ledger.categories import Catalogue, CategoryService, TagService
 from farthing.ledger.drafting import Draft, Drafting, Part, check_parts
 from farthing.ledger.errors import MonthClosed, TransactionInTransfer, TransactionNotFound, TransactionOutdated
 from farthing.ledger.folding import FIELDS, search_text
-from farthing.ledger.kinds import CategoryKind, CategorySource, Origin, Status
+from farthing.ledger.kinds import CategorySource, Origin, Status
 from farthing.ledger.models import Account, Split, Transaction
 from farthing.ledger.totals import Posted, delta
 from farthing.ledger.transaction_repository import Months, Totals, Transactions
@@ -150,7 +150,11 @@ class LedgerService:
         await self._keep_parts_and_tags(zip(keys, drafts, strict=True))
         posted = [_posted_of(draft) for draft in drafts]
         await self._move([], posted)
-        return await self.show_rows(keys)
+        catalogue = await self._categories.catalogue()
+        return [
+            _shown(_made(row), catalogue, draft.parts, list(draft.tag_names))
+            for row, draft in zip(rows, drafts, strict=True)
+        ]
 
     def _row(self, draft: Draft) -> dict[str, Any]:
         now = self._clock()
@@ -364,7 +368,8 @@ class LedgerService:
 
     async def _move(self, before: Sequence[Posted], after: Sequence[Posted]) -> None:
         category_ids = {i for p in (*before, *after) for i, _ in p.lines}
-        kinds = await self._categories.kinds(category_ids) if category_ids else {}
+        catalogue = await self._categories.catalogue()
+        kinds = {category_id: catalogue.by_id[category_id].kind for category_id in category_ids}
         await self._totals.apply(self._actor.workspace_id, delta(before, after, kinds))
 
     async def _load(self, ids: Sequence[UUID], *, with_deleted: bool = False) -> list[Loaded]:
@@ -389,20 +394,20 @@ class LedgerService:
             for row in rows
         ]
 
-    async def show_rows(self, keys: Sequence[int]) -> list[TransactionOut]:
-        return await self.show(await self._rows.by_keys(keys))
-
     async def show(self, rows: Sequence[Transaction]) -> list[TransactionOut]:
         """Rows as clients read them, with the names of their categories and tags."""
         keys = [row.key for row in rows]
         splits = await self._rows.splits([row.key for row in rows if row.is_split])
         tags = await self._rows.tags(keys)
-        category_ids = {row.category_id for row in rows} | {s.category_id for some in splits.values() for s in some}
-        found = await self._categories.names(category_ids) if category_ids else {}
-        names = {i: (None if c.kind == CategoryKind.NONE else c.name) for i, c in found.items()}
+        catalogue = await self._categories.catalogue()
         return [
-            _shown(row, names, splits.get(row.key, []), [tag.name for tag in tags.get(row.key, [])]) for row in rows
+            _shown(row, catalogue, splits.get(row.key, []), [tag.name for tag in tags.get(row.key, [])]) for row in rows
         ]
+
+
+def _made(row: dict[str, Any]) -> Transaction:
+    """A row as it was just inserted, without asking for it again."""
+    return Transaction(**row, transfer_id=None, import_id=None, deleted_at=None)
 
 
 def _posted_of(draft: Draft) -> Posted:
@@ -439,8 +444,8 @@ def _categorise(one: Loaded, category_id: UUID) -> None:
     one.row.category_confidence = None
 
 
-def _shown(row: Transaction, names: dict[UUID, str | None], splits: Sequence[Split], tags: list[str]) -> TransactionOut:
-    category = names.get(row.category_id)
+def _shown(row: Transaction, catalogue: Catalogue, splits: Sequence[Split | Part], tags: list[str]) -> TransactionOut:
+    category = catalogue.name(row.category_id)
     if row.transfer_id is not None:
         kind = TransactionType.TRANSFER
     else:
@@ -473,8 +478,8 @@ def _shown(row: Transaction, names: dict[UUID, str | None], splits: Sequence[Spl
         tags=tags,
         splits=[
             SplitOut(
-                category=names.get(s.category_id),
-                category_id=s.category_id if names.get(s.category_id) is not None else None,
+                category=catalogue.name(s.category_id),
+                category_id=s.category_id if catalogue.name(s.category_id) is not None else None,
                 amount=to_text(s.amount, row.currency),
                 note=s.note,
             )
