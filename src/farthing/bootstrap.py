@@ -16,6 +16,7 @@ from farthing.auth.signin import Door
 from farthing.auth.tasks import AuthJobs, ensure_schedules
 from farthing.auth.tokens import Tokens
 from farthing.demo.subscribers import DemoSubscribers
+from farthing.infra.blobs import BlobStore
 from farthing.infra.crypto import KeyRing, derive_key, keyed_token
 from farthing.infra.db import SYSTEM, Database
 from farthing.infra.db.engine import Addresses
@@ -50,6 +51,7 @@ class House:
     mailer: Mailer | None
     registry: Registry
     runner: Runner
+    blobs: BlobStore
     operator_key: str | None = None
     version: str = __version__
 
@@ -115,6 +117,7 @@ def build(
         mailer=mailer,
         registry=registry,
         runner=Runner(database, registry, clock, _runner_settings(settings, places)),
+        blobs=BlobStore(settings.data_dir / "blobs"),
         operator_key=operator_key,
     )
 

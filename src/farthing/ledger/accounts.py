@@ -131,7 +131,7 @@ class AccountService:
         account.deleted_at = None
         account.version += 1
         await self._rows.flush()
-        await CheckService(self._work, self._actor).repair()
+        await CheckService(self._work, self._actor).recount(account.id)
         await self._rows.again(account)
         await self._audit.record("account.restore", target_id=account.id, name=account.name)
         return account

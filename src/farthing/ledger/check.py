@@ -57,12 +57,16 @@ class CheckService:
             await self._rows.replace(self._actor.workspace_id, await self._count())
         return len(faults)
 
-    async def _count(self) -> Delta:
+    async def recount(self, account_id: UUID) -> None:
+        """Make one account's totals anew; others are not touched, so nobody who posts there has to wait."""
+        await self._rows.replace(self._actor.workspace_id, await self._count(account_id), account_id)
+
+    async def _count(self, account_id: UUID | None = None) -> Delta:
         """All transactions, page by page, through the same function that moves the totals."""
         kinds = await self._rows.kinds()
         whole = delta([], [], kinds)
         after = 0
-        while rows := await self._rows.posted(after, _PAGE):
+        while rows := await self._rows.posted(after, _PAGE, account_id):
             part = delta([], [posted for _, posted in rows], kinds)
             for key, moved in part.daily.items():
                 whole.daily[key] = [a + b for a, b in zip(whole.daily.get(key, [0] * 5), moved, strict=True)]

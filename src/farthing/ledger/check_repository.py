@@ -3,7 +3,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Delete, delete, select, update
 
 from farthing.infra.db import WorkspaceRepository
 from farthing.ledger.models import Account, Category, DailyTotal, MonthTotal, Split, Transaction
@@ -12,8 +12,8 @@ from farthing.ledger.transaction_repository import Totals
 
 
 class Recount(WorkspaceRepository):
-    async def posted(self, after: int, limit: int) -> list[tuple[int, Posted]]:
-        """What counts of the next transactions, by key."""
+    async def posted(self, after: int, limit: int, account_id: UUID | None = None) -> list[tuple[int, Posted]]:
+        """What counts of the next transactions, of all accounts or of one, by key."""
         columns = (
             Transaction.key,
             Transaction.account_id,
@@ -27,6 +27,8 @@ class Recount(WorkspaceRepository):
             Transaction.is_split,
         )
         statement = self.own(select(*columns), Transaction).where(Transaction.key > after)
+        if account_id is not None:
+            statement = statement.where(Transaction.account_id == account_id)
         rows = (await self.session.execute(statement.order_by(Transaction.key).limit(limit))).all()
         parts = await self._parts([row.key for row in rows if row.is_split])
         return [(row.key, _posted(row, tuple(parts.get(row.key, [])))) for row in rows]
@@ -60,10 +62,18 @@ class Recount(WorkspaceRepository):
         rows = await self.session.scalars(self.select(MonthTotal).execution_options(populate_existing=True))
         return {(row.account_id, row.month): [row.net, row.count] for row in rows if row.net or row.count}
 
-    async def replace(self, workspace_id: UUID, right: Delta) -> None:
-        await self.session.execute(self.own(delete(DailyTotal), DailyTotal))
-        await self.session.execute(self.own(delete(MonthTotal), MonthTotal))
-        await self.session.execute(self.own(update(Account), Account).values(balance=Account.opening_balance))
+    async def replace(self, workspace_id: UUID, right: Delta, account_id: UUID | None = None) -> None:
+        """Put these totals in the place of all, or of one account's."""
+        gone: list[Delete] = [self.own(delete(totals), totals) for totals in (DailyTotal, MonthTotal)]
+        opened = self.own(update(Account), Account).values(balance=Account.opening_balance)
+        if account_id is not None:
+            gone = [
+                statement.where(totals.account_id == account_id)
+                for statement, totals in zip(gone, (DailyTotal, MonthTotal), strict=True)
+            ]
+            opened = opened.where(Account.id == account_id)
+        for statement in (*gone, opened):
+            await self.session.execute(statement)
         await Totals(self.work).apply(workspace_id, right)
 
 

@@ -1,10 +1,11 @@
 """A search tree as one SQL condition on transactions: all SQL of the search, for both databases, is in this module.
 
-No condition is ever NULL, so that its negation finds exactly the other rows. What may be rare is asked of an index
-first: words of the full text, names of their tables. PostgreSQL takes such lists as arrays, which its indexes serve.
+Each part is a filter that reads the row; none is ever NULL, so that a negation finds exactly the other rows. What few
+rows fulfil is asked of an index besides: `rarities` finds out which parts that are, `condition` is told. Without it, a
+rare word would be looked for in every row, and a frequent one listed in full only to show fifty.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from datetime import date
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
@@ -15,6 +16,7 @@ from uuid import UUID
 from sqlalchemy import (
     ColumnElement,
     Select,
+    UnaryExpression,
     and_,
     any_,
     cast,
@@ -28,8 +30,11 @@ from sqlalchemy import (
     select,
     table,
     true,
+    union_all,
 )
 from sqlalchemy.dialects.postgresql import TSQUERY
+from sqlalchemy.orm import aliased
+from sqlalchemy.sql.operators import custom_op
 
 from farthing.kernel.currency import DECIMALS
 from farthing.ledger.folding import FIELDS, SEPARATOR, name_key
@@ -63,85 +68,87 @@ from farthing.ledger.query import (
 )
 
 Condition = ColumnElement[bool]
+Keys = Any
+"""A SELECT, or a union of some, of transactions' keys."""
 
+FEW = 50_000
+"""Up to so many rows, listing them from an index is cheaper than looking at rows in the order of the page."""
 _BEYOND = 10**17
 """More minor units than any amount has, and few enough for the database's integers."""
 _USUAL = 2
 """Decimals of most currencies; those with others are named in a condition."""
+_UNUSUAL = [code for code, decimals in DECIMALS.items() if decimals != _USUAL]
 _TAG_MAX = 50
 _LOWER = str.maketrans(ascii_uppercase, ascii_lowercase)
 _search = table("transaction_search", column("rowid"), column("transaction_search"))
 _padded = literal(" ") + Transaction.search_text + literal(" ")
+_Listed = aliased(Transaction)
 
 
-def condition(tree: Tree, *, is_sqlite: bool, workspace_id: UUID) -> Condition:
-    """What the rows found fulfil; on PostgreSQL the database transaction must be narrowed to the same workspace."""
-    return _Criteria(is_sqlite=is_sqlite, workspace_id=workspace_id).of(tree)
+def condition(tree: Tree, *, is_sqlite: bool, workspace_id: UUID, rare: Collection[Tree] | None = None) -> Condition:
+    """What the rows found fulfil; on PostgreSQL the database transaction must be narrowed to the same workspace.
+
+    `rare` are the parts that `rarities` found to be so; unasked, words are taken for rare, and nothing else is.
+    """
+    criteria = _Criteria(is_sqlite=is_sqlite, workspace_id=workspace_id)
+    words, others = _required(tree)
+    few = words if rare is None else [part for part in (*words, *others) if part in rare]
+    return and_(true(), *map(criteria.listed, few), criteria.of(tree))
+
+
+def rarities(tree: Tree, *, is_sqlite: bool, workspace_id: UUID) -> dict[Tree, ColumnElement[bool]]:
+    """Of each part that must hold and that an index knows, whether few rows fulfil it: columns of one SELECT."""
+    criteria = _Criteria(is_sqlite=is_sqlite, workspace_id=workspace_id)
+    words, others = _required(tree)
+    known = {part: criteria.keys(part) for part in (*words, *others)}
+    return {part: _is_short(keys) for part, keys in known.items() if keys is not None}
+
+
+def sorted_apart(wanted: Any, *, is_sqlite: bool) -> ColumnElement[Any]:
+    """To order few rows by: SQLite would rather walk through all rows in this order than sort the few."""
+    return UnaryExpression(wanted, operator=custom_op("+"), type_=wanted.type) if is_sqlite else wanted
 
 
 class _Spelling(NamedTuple):
-    """How a database's full text is asked."""
+    """How a database's full text is asked for words."""
 
     both: str
-    either: str
+    row: str
     prefix: str
     quote: str
     escapes: Mapping[int, str]
 
-    def words(self, text: Text) -> str:
-        """All tokens of a text; the index does not know their order."""
+    def words(self, texts: Iterable[Text]) -> str:
+        return self.both.join(map(self._words, texts))
+
+    def _words(self, text: Text) -> str:
         words = [f"{self.quote}{token.translate(self.escapes)}{self.quote}" for token in text.tokens]
-        if text.is_prefix:
-            words[-1] += self.prefix
-        return f"({self.both.join(words)})"
+        return f"({self.row.join(words)}{self.prefix if text.is_prefix else ''})"
 
 
-_FTS5 = _Spelling(" AND ", " OR ", "*", '"', str.maketrans({'"': '""'}))
-_TSQUERY = _Spelling(" & ", " | ", ":*", "'", str.maketrans({"'": "''", "\\": "\\\\"}))
+_FTS5 = _Spelling(" AND ", " + ", "*", '"', str.maketrans({'"': '""'}))
+_TSQUERY = _Spelling(" & ", " & ", ":*", "'", str.maketrans({"'": "''", "\\": "\\\\"}))
 
 
 class _Criteria:
     def __init__(self, *, is_sqlite: bool, workspace_id: UUID) -> None:
         self._is_sqlite, self._workspace_id = is_sqlite, workspace_id
-        self._spelling = _FTS5 if is_sqlite else _TSQUERY
 
     def of(self, tree: Tree) -> Condition:
         match tree:
             case And(parts):
-                texts = [part for part in parts if _is_indexed(part)]
-                return and_(true(), *self._all_texts(texts), *self._rest(parts))
+                return and_(true(), *map(self.of, parts))
             case Or(parts):
-                texts = [part for part in parts if _is_indexed(part)]
-                return or_(false(), *self._any_text(texts), *self._rest(parts))
+                return or_(false(), *map(self.of, parts))
             case Not(part):
                 return not_(self.of(part))
             case _:
                 return self._leaf(tree)
 
-    def _rest(self, parts: tuple[Tree, ...]) -> Iterator[Condition]:
-        return (self.of(part) for part in parts if not _is_indexed(part))
-
-    def _all_texts(self, texts: list[Text]) -> Iterator[Condition]:
-        """One question for all their words, and the spelling where it says more than the words."""
-        if texts:
-            yield self._found(self._spelling.both.join(map(self._spelling.words, texts)))
-            yield from (_spelled(text) for text in texts if not _is_one_word(text))
-
-    def _any_text(self, texts: list[Text]) -> Iterator[Condition]:
-        if texts:
-            found = self._found(self._spelling.either.join(map(self._spelling.words, texts)))
-            yield found if all(map(_is_one_word, texts)) else and_(found, or_(*map(_spelled, texts)))
-
-    def _found(self, wanted: str) -> Condition:
-        """Rows in whose words the full text finds what is wanted."""
-        if self._is_sqlite:
-            return Transaction.key.in_(select(_search.c.rowid).where(_search.c.transaction_search.match(wanted)))
-        return self._in(Transaction.key, select(func.search_transactions(cast(wanted, TSQUERY))))
-
     def _leaf(self, leaf: Leaf) -> Condition:  # noqa: C901, PLR0911, PLR0912  a table of cases
         match leaf:
             case Words() | InField():
-                return and_(*self._all_texts([leaf])) if _is_indexed(leaf) else _spelled(leaf)
+                return _spelled(leaf)
             case AmountIs():
                 return _amount(leaf)
             case DateIs(first, last):
@@ -151,7 +158,7 @@ class _Criteria:
             case CategoryIs(names):
                 return self._category(names)
             case TagIs(names):
-                return self._tag(names)
+                return self._tagged(TransactionTag.tag_id.in_(self._tags(names)))
             case DerCategoryIs(texts):
                 return _is_among(Transaction.der_category, texts)
             case StatusIs(statuses):
@@ -180,10 +187,12 @@ class _Criteria:
 
     def _category(self, names: tuple[str, ...]) -> Condition:
         """In the row itself, or if it is split in one of its parts."""
-        category = self._categories(names)
-        parts = self._own(Split.transaction_key, Split).where(self._in(Split.category_id, category))
-        whole = and_(self._in(Transaction.category_id, category), Transaction.is_split.is_(False))
-        return or_(whole, self._in(Transaction.key, parts))
+        categories = self._categories(names)
+        parts = self._own(Split.position, Split).where(
+            Split.transaction_key == Transaction.key, self._in(Split.category_id, categories)
+        )
+        whole = and_(self._in(Transaction.category_id, categories), Transaction.is_split.is_(False))
+        return or_(whole, and_(Transaction.is_split.is_(True), parts.exists()))
 
     def _categories(self, names: tuple[str, ...]) -> Select[Any]:
         """Those of the names or ids, and all below them."""
@@ -194,11 +203,13 @@ class _Criteria:
         family = in_use.where(named).cte("family", recursive=True, nesting=True)
         return select(family.union(in_use.where(Category.parent_id == family.c.id)).c.id)
 
-    def _tag(self, names: tuple[str, ...]) -> Condition:
+    def _tagged(self, *tags: Condition) -> Condition:
+        tagged = self._own(TransactionTag.tag_id, TransactionTag).where(*tags)
+        return tagged.where(TransactionTag.transaction_key == Transaction.key).exists()
+
+    def _tags(self, names: tuple[str, ...]) -> Select[Any]:
         named = or_(Tag.name_key.in_([name_key(name, _TAG_MAX) for name in names]), Tag.id.in_(_ids(names)))
-        tags = self._own(Tag.id, Tag).where(named)
-        tagged = self._own(TransactionTag.transaction_key, TransactionTag)
-        return self._in(Transaction.key, tagged.where(self._in(TransactionTag.tag_id, tags)))
+        return self._own(Tag.id, Tag).where(named)
 
     def _has(self, part: Part) -> Condition:
         match part:
@@ -209,20 +220,83 @@ class _Criteria:
             case Part.NOTE:
                 return func.coalesce(Transaction.note, "") != ""
             case Part.ATTACHMENT:
-                kept = self._own(Attachment.transaction_key, Attachment).where(Attachment.deleted_at.is_(None))
-                return self._in(Transaction.key, kept)
+                return Transaction.key.in_(self._attached())
             case Part.TAG:
-                tagged = self._own(TransactionTag.transaction_key, TransactionTag)
-                return tagged.where(TransactionTag.transaction_key == Transaction.key).exists()
+                return self._tagged()
             case _:
                 assert_never(part)
+
+    def listed(self, part: Tree) -> Condition:
+        keys = self.keys(part)
+        return true() if keys is None else Transaction.key.in_(keys)
+
+    def keys(self, tree: Tree) -> Keys | None:  # noqa: PLR0911  a table of cases
+        """From an index all rows that may fulfil it, and perhaps some more; None if no index knows."""
+        match tree:
+            case And(parts):
+                words = tuple(part for part in parts if _is_indexed(part))
+                return self._worded(words) if words else next(self._known(parts), None)
+            case Or(parts):
+                lists = list(self._known(parts))
+                return union_all(*lists) if lists and len(lists) == len(parts) else None
+            case Words() | InField():
+                return self._worded((tree,)) if _is_indexed(tree) else None
+            case AmountIs():
+                return self._amounts(tree)
+            case CategoryIs(names):
+                return self._in_categories(self._categories(names))
+            case TagIs(names):
+                tagged = self._own(TransactionTag.transaction_key, TransactionTag)
+                return tagged.where(self._in(TransactionTag.tag_id, self._tags(names)))
+            case Has(Part.ATTACHMENT):
+                return self._attached()
+            case Has(Part.TRANSFER) | TypeIs((Type.TRANSFER,)):
+                return self._transactions(_Listed.transfer_id.is_not(None))
+            case _:
+                return None
+
+    def _known(self, parts: Iterable[Tree]) -> Iterator[Keys]:
+        return (keys for part in parts if (keys := self.keys(part)) is not None)
+
+    def _worded(self, texts: tuple[Text, ...]) -> Keys:
+        """The full text knows PostgreSQL's rows by their words alone, SQLite's by words in a row over all fields."""
+        if self._is_sqlite:
+            return select(_search.c.rowid).where(_search.c.transaction_search.match(_FTS5.words(texts)))
+        return select(func.search_transactions(cast(_TSQUERY.words(texts), TSQUERY)))
+
+    def _amounts(self, asked: AmountIs) -> Keys:
+        """In the usual minor units; of unusual currencies whole accounts, whose transactions have their currency."""
+        unusual = self._own(Account.id, Account).where(Account.currency.in_(_UNUSUAL))
+        ranges = _ranges(asked, _USUAL)
+        return union_all(
+            *(self._transactions(_Listed.amount.between(low, high)) for low, high in ranges),
+            self._transactions(self._in(_Listed.account_id, unusual)),
+        )
+
+    def _in_categories(self, categories: Select[Any]) -> Keys:
+        parts = self._own(Split.transaction_key, Split).where(self._in(Split.category_id, categories))
+        return union_all(self._transactions(self._in(_Listed.category_id, categories)), parts)
+
+    def _attached(self) -> Select[Any]:
+        return self._own(Attachment.transaction_key, Attachment).where(Attachment.deleted_at.is_(None))
+
+    def _transactions(self, wanted: Condition) -> Select[Any]:
+        return self._own(_Listed.key, _Listed).where(wanted)
 
     def _own(self, wanted: Any, model: Any) -> Select[Any]:
         return select(wanted).where(model.workspace_id == self._workspace_id)
 
-    def _in(self, wanted: Any, rows: Select[Any]) -> Condition:
-        found: Condition = wanted.in_(rows) if self._is_sqlite else wanted == any_(func.array(rows.scalar_subquery()))
+    def _in(self, wanted: Any, few: Select[Any]) -> Condition:
+        """Among a few; PostgreSQL's indexes serve arrays."""
+        found: Condition = wanted.in_(few) if self._is_sqlite else wanted == any_(func.array(few.scalar_subquery()))
         return found
+
+
+def _required(tree: Tree) -> tuple[list[Tree], list[Tree]]:
+    """What must hold: all words as one part, since the full text takes them together, and the others."""
+    parts = tree.parts if isinstance(tree, And) else (tree,)
+    words = tuple(part for part in parts if _is_indexed(part))
+    return [And(words)] if words else [], [part for part in parts if not _is_indexed(part)]
 
 
 def _is_indexed(part: Tree) -> TypeGuard[Text]:
@@ -230,8 +304,9 @@ def _is_indexed(part: Tree) -> TypeGuard[Text]:
     return isinstance(part, Words) or (isinstance(part, InField) and not part.is_anywhere)
 
 
-def _is_one_word(text: Text) -> bool:
-    return isinstance(text, Words) and len(text.tokens) == 1
+def _is_short(keys: Keys) -> ColumnElement[bool]:
+    counted = select(func.count()).select_from(keys.limit(FEW + 1).subquery())
+    return counted.scalar_subquery() <= FEW
 
 
 def _spelled(text: Text) -> Condition:
@@ -283,17 +358,20 @@ def _amount(asked: AmountIs) -> Condition:
 def _counts(decimals: int) -> Condition:
     """Whether a row's currency has so many decimals."""
     if decimals == _USUAL:
-        return Transaction.currency.not_in([code for code, places in DECIMALS.items() if places != _USUAL])
-    return Transaction.currency.in_([code for code, places in DECIMALS.items() if places == decimals])
+        return Transaction.currency.not_in(_UNUSUAL)
+    return Transaction.currency.in_([code for code in _UNUSUAL if DECIMALS[code] == decimals])
 
 
 def _between(asked: AmountIs, decimals: int) -> Condition:
-    amount = Transaction.amount
+    return or_(*(Transaction.amount.between(low, high) for low, high in _ranges(asked, decimals)))
+
+
+def _ranges(asked: AmountIs, decimals: int) -> list[tuple[int, int]]:
+    """Of minor units; without a sign in the question the same on either side of zero."""
     low, high = _bounds(asked.comparison, asked.value, decimals)
     if asked.is_signed:
-        return amount.between(low, high)
-    low = max(low, 0)
-    return or_(amount.between(low, high), amount.between(-high, -low))
+        return [(low, high)]
+    return [(max(low, 0), high), (-high, min(-low, 0))]
 
 
 def _bounds(comparison: Comparison, value: Decimal, decimals: int) -> tuple[int, int]:

@@ -42,7 +42,7 @@ class HistoryService:
             raise TransactionNotFound(f"Transaction {transaction_id} was not there yet at {moment.isoformat()}")
         later = [change for change in await self._rows.changes(row.key) if change.created_at > moment]
         image = dict(later[-1].before) if later else image_of((await self._ledger.load_rows([row]))[0])
-        return readable(image)
+        return readable(_not_yet_deleted(image, moment))
 
     async def restore(self, transaction_id: UUID, change_id: UUID, reason: str | None) -> TransactionOut:
         """Make it again what it was before a change; this too is a change that can be undone."""
@@ -105,6 +105,12 @@ def put_back(one: Loaded, before: dict[str, Any], tag_ids: tuple[UUID, ...]) -> 
     one.row.deleted_at = datetime.fromisoformat(before["deleted_at"]) if before["deleted_at"] else None
     one.parts = tuple(Part(UUID(p["category_id"]), p["amount"], p["note"]) for p in before["splits"])
     one.tag_ids = tag_ids
+
+
+def _not_yet_deleted(image: dict[str, Any], moment: datetime) -> dict[str, Any]:
+    """An account puts its transactions away without a change of each, so the day of it tells whether it had come."""
+    gone = image["deleted_at"]
+    return image | {"deleted_at": None} if gone and datetime.fromisoformat(gone) > moment else image
 
 
 def _read(name: str, value: Any) -> Any:

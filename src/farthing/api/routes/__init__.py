@@ -4,6 +4,8 @@ from fastapi.routing import APIRoute
 
 from farthing.api.routes import (
     accounts,
+    assertions,
+    attachments,
     auth,
     categories,
     history,
@@ -23,7 +25,9 @@ ROUTERS = (
     me.router,
     tenants.router,
     accounts.router,
+    assertions.router,
     transactions.router,
+    attachments.router,
     transfers.router,
     history.router,
     categories.router,
