@@ -172,6 +172,18 @@ async def test_nor_are_they_in_forms(town: Town) -> None:
     assert answer.status_code in (401, 422)
 
 
+async def test_null_is_the_same_as_not_given(town: Town) -> None:
+    person = await town.person("jan")
+    both = {"username": None, "email": "jan@example.com", "password": PASSWORD}
+    assert (await town.stranger().post("/api/auth/login", both)).status_code == 200
+    other = {"username": "jan", "email": None, "password": PASSWORD}
+    assert (await town.stranger().post("/api/auth/login", other)).status_code == 200
+    neither = {"username": None, "email": None, "password": PASSWORD}
+    problem(await town.stranger().post("/api/auth/login", neither), 422)
+    member = {"auth_user_id": None, "username": None, "email": "nobody@example.com"}
+    problem(await person.post("/api/tenants/me/members", member), 404)
+
+
 async def test_a_backslash_is_a_letter_like_others(town: Town) -> None:
     person = await town.person()
     assert (await person.patch("/api/me", {"last_name": "\\u0000 ł 😀"})).json()["last_name"] == "\\u0000 ł 😀"
@@ -330,7 +342,9 @@ async def test_long_answers_are_compressed_for_those_who_can(town: Town) -> None
 
 def cors(answer: httpx2.Response) -> dict[str, str]:
     return {
-        name: value for name, value in answer.headers.items() if name.startswith("access-control-allow-") and "-m" not in name
+        name: value
+        for name, value in answer.headers.items()
+        if name.startswith("access-control-allow-") and "-m" not in name
     }
 
 

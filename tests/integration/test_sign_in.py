@@ -189,8 +189,10 @@ async def test_a_bcrypt_hash_lets_in_and_becomes_argon2id(town: Town) -> None:
 async def test_what_bcrypt_cannot_tell_apart_is_a_wrong_password(password: str, town: Town) -> None:
     jan = await town.person("jan")
     await keep_hash(town.house, "jan", bcrypt.hashpw(b"x" * 72, bcrypt.gensalt(4, b"2b")).decode())
-    assert (await jan.sign_in(password)).status_code == 401
-    assert (await jan.sign_in("x" * 72)).status_code == 200
+    answers = [
+        await jan.post("/api/auth/token", data={"username": "jan", "password": tried}) for tried in (password, "x" * 72)
+    ]
+    assert [answer.status_code for answer in answers] == [401, 200]
 
 
 async def test_somebody_disabled_cannot_sign_in_and_is_not_told_why(town: Town) -> None:
