@@ -71,9 +71,9 @@ class TestBootstrap:
         root = await town.superuser()
         assert (await root.get("/api/me")).json()["workspace"]["kind"] == "personal"
 
-    @pytest.mark.parametrize("password", ["", "short", "password123", "root"])
-    async def test_wants_a_good_password(self, password: str, town: Town) -> None:
-        assert (await bootstrap(town, password=password)).status_code == 422
+    async def test_wants_a_good_password(self, town: Town) -> None:
+        for password in ("", "short", "password123", "administrator"):
+            assert (await bootstrap(town, username="administrator", password=password)).status_code == 422, password
         assert not await is_bootstrapped(town)
 
     async def test_under_a_taken_name_leaves_the_door_open(self, town: Town) -> None:
@@ -118,9 +118,10 @@ class TestList:
         assert [user["id"] for user in skipped["users"]] == made[3:]
         assert skipped["total"] == 5
 
-    @pytest.mark.parametrize("query", [{"limit": 0}, {"limit": 201}, {"offset": -1}, {"next": "made-up"}], ids=str)
-    async def test_knows_what_is_no_page(self, query: dict[str, Any], town: Town) -> None:
-        assert (await (await town.superuser()).get("/api/users", params=query)).status_code == 422
+    async def test_knows_what_is_no_page(self, town: Town) -> None:
+        root = await town.superuser()
+        for query in ({"limit": 0}, {"limit": 201}, {"offset": -1}, {"next": "made-up"}):
+            assert (await root.get("/api/users", params=query)).status_code == 422, query
 
 
 class TestCreating:
@@ -163,18 +164,18 @@ class TestCreating:
 
 
 class TestDeeds:
-    @pytest.mark.parametrize("deed", DEEDS)
-    async def test_need_somebody(self, deed: str, town: Town) -> None:
+    async def test_need_somebody(self, town: Town) -> None:
         root = await town.superuser()
-        answer = await act(root, deed, NOBODYS_ID)
-        assert (answer.status_code, answer.json()["detail"]) == (404, "User not found.")
-        assert (await act(root, deed, "7")).status_code == 422
+        for deed in DEEDS:
+            answer = await act(root, deed, NOBODYS_ID)
+            assert (answer.status_code, answer.json()["detail"]) == (404, "User not found."), deed
+            assert (await act(root, deed, "7")).status_code == 422, deed
 
-    @pytest.mark.parametrize("deed", DEEDS)
-    async def test_are_for_superusers(self, deed: str, town: Town) -> None:
+    async def test_are_for_superusers(self, town: Town) -> None:
         jan, ann = await town.person("jan"), await town.person("ann")
-        assert (await act(jan, deed, ann.id)).status_code == 403
-        assert (await act(town.stranger(), deed, ann.id)).status_code == 401
+        for deed in DEEDS:
+            assert (await act(jan, deed, ann.id)).status_code == 403, deed
+            assert (await act(town.stranger(), deed, ann.id)).status_code == 401, deed
         assert (await ann.get("/api/me")).json()["is_active"] is True
 
     async def test_reach_only_superusers_eyes(self, town: Town) -> None:
@@ -324,11 +325,11 @@ class TestAuditLog:
         assert (await log(root, created_from=bare.isoformat()))["total"] > 0
         assert (await log(root, created_from=(bare + timedelta(seconds=1)).isoformat()))["total"] == 0
 
-    @pytest.mark.parametrize(("text", "found"), [("Household", 1), ("hOUSEHOLD", 1), ("house_old", 0), ("%", 0), ("\\", 0)])
-    async def test_is_filtered_by_what_it_tells(self, text: str, found: int, town: Town) -> None:
+    async def test_is_filtered_by_what_it_tells(self, town: Town) -> None:
         root = await town.superuser()
         await root.patch("/api/tenants/me", {"name": "Household"})
-        assert (await log(root, meta_contains=text))["total"] == found
+        for text, found in (("Household", 1), ("hOUSEHOLD", 1), ("house_old", 0), ("%", 0), ("\\", 0)):
+            assert (await log(root, meta_contains=text))["total"] == found, text
 
     async def test_is_filtered_by_what_it_tells_in_any_language(self, town: Town) -> None:
         root = await town.superuser()
@@ -351,12 +352,10 @@ class TestAuditLog:
         assert [entry["meta"]["username"] for entry in skipped["items"]] == ["user1", "user0"]
         assert (skipped["limit"], skipped["offset"], skipped["total"]) == (2, 3, 5)
 
-    @pytest.mark.parametrize(
-        "query", [{"actor_id": "jan"}, {"created_from": "yesterday"}, {"limit": 201}, {"next": "made-up"}], ids=str
-    )
-    async def test_knows_what_is_no_question(self, query: dict[str, Any], town: Town) -> None:
+    async def test_knows_what_is_no_question(self, town: Town) -> None:
         root = await town.superuser()
-        assert (await root.get("/api/users/audit-log", params=query)).status_code == 422
+        for query in ({"actor_id": "jan"}, {"created_from": "yesterday"}, {"limit": 201}, {"next": "made-up"}):
+            assert (await root.get("/api/users/audit-log", params=query)).status_code == 422, query
 
     async def test_holds_no_password_and_no_token(self, town: Town) -> None:
         root, jan = await town.superuser(), await town.person("jan")

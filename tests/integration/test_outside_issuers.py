@@ -25,7 +25,7 @@ SECRET = "a secret shared with an outside issuer, long enough"
 ANOTHER_SECRET = "a secret that nobody shared with anybody, long enough"
 ISSUER = "https://issuer.example.com"
 AUDIENCE = "farthing"
-MARKS = {"RS256": RSAAlgorithm, "ES256": ECAlgorithm, "EdDSA": OKPAlgorithm}
+MARKS: dict[str, Any] = {"RS256": RSAAlgorithm, "ES256": ECAlgorithm, "EdDSA": OKPAlgorithm}
 
 
 @dataclass(frozen=True)
@@ -64,8 +64,8 @@ def claims(clock: TestClock, **changed: Any) -> dict[str, Any]:
     return {name: value for name, value in body.items() if value is not None}
 
 
-def shared(clock: TestClock, *, secret: str = SECRET, algorithm: str = "HS256", **changed: Any) -> str:
-    return jwt.encode(claims(clock, **changed), secret, algorithm)
+def shared(clock: TestClock, *, secret: str = SECRET, **changed: Any) -> str:
+    return jwt.encode(claims(clock, **changed), secret, "HS256")
 
 
 def signed(clock: TestClock, by: Key, **changed: Any) -> str:
@@ -145,39 +145,37 @@ class TestSharedSecret:
 
     async def test_believes_our_membership_and_not_the_tokens_role(self, shared_town: Town, clock: TestClock) -> None:
         await workspace(shared_town, shared(clock, tenant_id=7))
-        boast = {"role": "owner", "roles": ["owner"], "is_superuser": True, "scopes": ["admin"]}
+        boast: dict[str, Any] = {"role": "owner", "roles": ["owner"], "is_superuser": True, "scopes": ["admin"]}
         assert (await workspace(shared_town, shared(clock, sub="bob", tenant_id=7, **boast))).status_code == 403
         owner = bearing(shared_town, shared(clock, tenant_id=7, role="viewer"))
         assert (await owner.patch("/api/tenants/me", {"name": "Acme"})).status_code == 200
         assert (await owner.get("/api/users")).status_code == 403
 
-    @pytest.mark.parametrize("tenant", [True, {}, [], "", "t" * 256, 1.5], ids=repr)
-    async def test_knows_what_is_no_tenant(self, tenant: Any, shared_town: Town, clock: TestClock) -> None:
-        answer = await me(shared_town, shared(clock, tenant_id=tenant))
-        assert answer.status_code == 400
-        assert "tenant_id" in answer.json()["detail"]
+    async def test_knows_what_is_no_tenant(self, shared_town: Town, clock: TestClock) -> None:
+        for tenant in (True, {}, [], "", "t" * 256, 1.5):
+            answer = await me(shared_town, shared(clock, tenant_id=tenant))
+            assert answer.status_code == 400, tenant
+            assert "tenant_id" in answer.json()["detail"]
 
-    @pytest.mark.parametrize(
-        "changed", [{"sub": None}, {"exp": None}, {"sub": ""}, {"sub": "s" * 256}, {"sub": {}}, {"sub": True}], ids=str
-    )
-    async def test_needs_sub_and_exp(self, changed: dict[str, Any], shared_town: Town, clock: TestClock) -> None:
-        assert refused(await me(shared_town, shared(clock, **changed)))
+    async def test_needs_sub_and_exp(self, shared_town: Town, clock: TestClock) -> None:
+        assert refused(await me(shared_town, shared(clock, exp=None)))
+        for subject in (None, "", "s" * 256, {}, True):
+            assert refused(await me(shared_town, shared(clock, sub=subject))), subject
 
-    @pytest.mark.parametrize("odd", ["a\0b", "\ud800"], ids=ascii)
     @pytest.mark.parametrize("claim", ["sub", "tenant_id", "name", "email"])
-    async def test_breaks_at_no_text(self, claim: str, odd: str, shared_town: Town, clock: TestClock) -> None:
-        answer = await me(shared_town, shared(clock, **{claim: f"{odd}@example.com"}))
-        assert answer.status_code in (200, 400, 401, 422), answer.text
+    async def test_breaks_at_no_text(self, claim: str, shared_town: Town, clock: TestClock) -> None:
+        expected = {"sub": 401, "tenant_id": 400}.get(claim, 200)
+        for odd in ("a\0b@example.com", "\ud800@example.com"):
+            assert (await me(shared_town, shared(clock, **{claim: odd}))).status_code == expected, ascii(odd)
 
     async def test_takes_a_number_for_a_subject(self, shared_town: Town, clock: TestClock) -> None:
         ids = {(await me(shared_town, shared(clock, sub=sub))).json()["id"] for sub in (42, "42")}
         assert len(ids) == 1
 
-    @pytest.mark.parametrize("end", [-1, 0, "soon", True, 10**400], ids=lambda end: repr(end)[:8])
-    async def test_needs_an_end_that_lies_ahead(self, end: Any, shared_town: Town, clock: TestClock) -> None:
-        moment = int(clock().timestamp()) + end if end in (-1, 0) else end
-        answer = await me(shared_town, shared(clock, exp=moment))
-        assert refused(answer), answer.text
+    async def test_needs_an_end_that_lies_ahead(self, shared_town: Town, clock: TestClock) -> None:
+        now = int(clock().timestamp())
+        for end in (now - 1, now, "soon", True, 10**400):
+            assert refused(await me(shared_town, shared(clock, exp=end))), str(end)[:12]
 
     async def test_ends_by_the_clock(self, shared_town: Town, clock: TestClock) -> None:
         token = shared(clock)
@@ -198,17 +196,22 @@ class TestSharedSecret:
     async def test_is_the_right_one(self, shared_town: Town, clock: TestClock) -> None:
         assert refused(await me(shared_town, shared(clock, secret=ANOTHER_SECRET)))
 
-    @pytest.mark.parametrize("algorithm", ["HS384", "HS512", "none"])
-    async def test_is_used_with_hs256_only(self, algorithm: str, shared_town: Town, clock: TestClock) -> None:
-        forged = jwt.encode(claims(clock), None if algorithm == "none" else SECRET * 2, algorithm)
-        assert refused(await me(shared_town, forged))
+    async def test_is_used_with_hs256_only(self, town_with: TownMaker, clock: TestClock) -> None:
+        long = SECRET * 2
+        forgeries = [jwt.encode(claims(clock), long, algorithm) for algorithm in ("HS384", "HS512")]
+        async with town_with(outside_jwt_secret=long) as town:
+            for forged in (*forgeries, jwt.encode(claims(clock), None, "none")):  # type: ignore[arg-type]  no key
+                assert refused(await me(town, forged))
+            assert (await me(town, shared(clock, secret=long))).status_code == 200
+
+    async def test_opens_even_to_our_forger_if_he_knows_it(self, shared_town: Town, clock: TestClock) -> None:
+        """Else the forgeries with a public key would fail for want of skill."""
+        assert (await me(shared_town, hs256(claims(clock), SECRET.encode()))).status_code == 200
 
     async def test_that_nobody_configured_opens_nothing(self, town: Town, clock: TestClock) -> None:
         assert refused(await me(town, shared(clock)))
 
-    async def test_does_not_open_the_account_whose_address_it_names(
-        self, shared_town: Town, clock: TestClock
-    ) -> None:
+    async def test_does_not_open_the_account_whose_address_it_names(self, shared_town: Town, clock: TestClock) -> None:
         jan = await shared_town.person("jan")
         outside = (await me(shared_town, shared(clock, email="jan@example.com"))).json()
         assert (outside["id"] != jan.id, outside["email"]) == (True, None)
@@ -275,15 +278,17 @@ class TestOutsidePeople:
 
 
 class TestTakingInOutsidePeople:
-    @pytest.mark.parametrize("sub", ["bob", "7", "5e0b0e4e-93f6-4f5b-b4ac-5a3c8f1d2e11", "auth0|5f7c8ec7c33c6c004bbafe82"])
-    @pytest.mark.parametrize("is_seen", [True, False])
+    @pytest.mark.parametrize(
+        "sub", ["bob", "7", "5e0b0e4e-93f6-4f5b-b4ac-5a3c8f1d2e11", "auth0|5f7c8ec7c33c6c004bbafe82"]
+    )
+    @pytest.mark.parametrize("when", ["before", "after"])
     async def test_works_before_and_after_they_are_seen(
-        self, sub: str, is_seen: bool, shared_town: Town, clock: TestClock  # noqa: FBT001  a case of the test
+        self, sub: str, when: str, shared_town: Town, clock: TestClock
     ) -> None:
         owner = bearing(shared_town, shared(clock, tenant_id=7))
         guest = shared(clock, sub=sub, tenant_id=7)
         await owner.get("/api/me")
-        if is_seen:
+        if when == "after":
             assert (await workspace(shared_town, guest)).status_code == 403
         answer = await owner.post("/api/tenants/me/members", {"auth_user_id": sub, "role": "viewer"})
         assert (answer.status_code, answer.json()["auth_user_id"]) == (201, sub)
@@ -334,7 +339,7 @@ class TestOwnAndOutside:
         assert (await jan.get("/api/me")).status_code == outside.status_code == 200
         assert outside.json()["id"] != jan.id
 
-    async def test_an_outside_token_is_no_session_of_ours(self, town: Town, clock: TestClock) -> None:
+    async def test_an_outside_token_is_no_session_of_ours(self, town: Town) -> None:
         jan = await town.person("jan")
         secret = town.house.settings.secret_key.get_secret_value()
         own = jwt.decode(jan.token, options={"verify_signature": False})
@@ -375,22 +380,21 @@ class TestPublishedKeys:
             answer = await workspace(town, signed(clock, key("first"), org="acme", tenant_id="other"))
             assert answer.json()["name"] == "Tenant acme"
 
-    @pytest.mark.parametrize(("is_verified", "email"), [(True, "ann@example.com"), (False, None), (None, None)])
+    @pytest.mark.parametrize(("is_verified", "email"), [(True, "ann@example.com"), ("true", None), (None, None)])
     async def test_vouch_for_an_address_only_when_they_say_so(
-        self, is_verified: bool | None, email: str | None, town_with: TownMaker, clock: TestClock  # noqa: FBT001  a case
+        self, is_verified: Any, email: str | None, town_with: TownMaker, clock: TestClock
     ) -> None:
         async with published_town(town_with, jwks(key("first"))) as (town, _):
             token = signed(clock, key("first"), email="ann@example.com", email_verified=is_verified)
             assert (await me(town, token)).json()["email"] == email
 
-    @pytest.mark.parametrize(
-        "changed",
-        [{"iss": "https://other.example.com"}, {"iss": None}, {"aud": "other"}, {"aud": None}, {"exp": None}, {"sub": None}],
-        ids=str,
-    )
-    async def test_refuse_another(self, changed: dict[str, Any], town_with: TownMaker, clock: TestClock) -> None:
+    async def test_refuse_who_is_meant_for_others_or_says_too_little(
+        self, town_with: TownMaker, clock: TestClock
+    ) -> None:
+        lies = [("iss", "https://other.example.com"), ("aud", "other"), *((name, None) for name in ("iss", "aud"))]
         async with published_town(town_with, jwks(key("first"))) as (town, _):
-            assert refused(await me(town, signed(clock, key("first"), **changed)))
+            for name, value in (*lies, ("exp", None), ("sub", None)):
+                assert refused(await me(town, signed(clock, key("first"), **{name: value}))), (name, value)
 
     async def test_take_one_of_several_audiences(self, town_with: TownMaker, clock: TestClock) -> None:
         async with published_town(town_with, jwks(key("first"))) as (town, _):
@@ -409,40 +413,32 @@ class TestPublishedKeys:
         async with published_town(town_with, jwks(key("first"))) as (town, _):
             assert refused(await me(town, signed(clock, thief)))
 
-    @pytest.mark.parametrize("has_secret", [False, True])
-    async def test_are_no_shared_secret(
-        self, has_secret: bool, town_with: TownMaker, clock: TestClock  # noqa: FBT001  a case of the test
-    ) -> None:
+    @pytest.mark.parametrize("besides", [{}, {"outside_jwt_secret": SECRET}], ids=["alone", "beside a secret"])
+    async def test_are_no_shared_secret(self, besides: dict[str, str], town_with: TownMaker, clock: TestClock) -> None:
         by = key("first")
         body = claims(clock, iss=ISSUER, aud=AUDIENCE)
         forged = hs256(body, by.pem, kid=by.id)
-        async with Site(jwks(by)) as site:
-            settings = {"outside_issuers": issuer(site.url())} | ({"outside_jwt_secret": SECRET} if has_secret else {})
-            async with town_with(**settings) as town:
-                assert (await me(town, signed(clock, by))).status_code == 200
-                assert refused(await me(town, forged))
+        async with Site(jwks(by)) as site, town_with(outside_issuers=issuer(site.url()), **besides) as town:
+            assert (await me(town, signed(clock, by))).status_code == 200
+            assert refused(await me(town, forged))
 
-    @pytest.mark.parametrize("algorithm", ["ES256", "EdDSA", "RS512", "PS256", "none"])
     @pytest.mark.parametrize("allowed", [["RS256"], ["RS256", "ES256", "EdDSA"]], ids=str)
     async def test_are_used_with_their_own_algorithm_only(
-        self, algorithm: str, allowed: list[str], town_with: TownMaker, clock: TestClock
+        self, allowed: list[str], town_with: TownMaker, clock: TestClock
     ) -> None:
+        body = claims(clock, iss=ISSUER, aud=AUDIENCE)
+        others: dict[str, Any] = {name: key("other", name).private for name in ("ES256", "EdDSA")}
+        others |= {"RS512": key("first").private, "PS256": key("first").private, "none": None}
         async with published_town(town_with, jwks(key("first")), algorithms=allowed) as (town, _):
-            other = key("other", algorithm if algorithm in MARKS else "RS256")
-            body = claims(clock, iss=ISSUER, aud=AUDIENCE)
-            forged = jwt.encode(
-                body, None if algorithm == "none" else other.private, algorithm, headers={"kid": "first"}
-            )
-            answer = await me(town, forged)
-            assert refused(answer), answer.text
+            for algorithm, private in others.items():
+                forged = jwt.encode(body, private, algorithm, headers={"kid": "first"})
+                assert refused(await me(town, forged)), algorithm
 
-    @pytest.mark.parametrize("key_id", [None, "unknown", ""])
-    async def test_are_named(self, key_id: str | None, town_with: TownMaker, clock: TestClock) -> None:
-        by = key("first")
-        headers = {} if key_id is None else {"kid": key_id}
-        token = jwt.encode(claims(clock, iss=ISSUER, aud=AUDIENCE), by.private, "RS256", headers=headers)
-        async with published_town(town_with, jwks(by)) as (town, _):
-            assert refused(await me(town, token))
+    async def test_are_named(self, town_with: TownMaker, clock: TestClock) -> None:
+        body, private = claims(clock, iss=ISSUER, aud=AUDIENCE), key("first").private
+        async with published_town(town_with, jwks(key("first"))) as (town, _):
+            for headers in ({}, {"kid": "unknown"}, {"kid": ""}):
+                assert refused(await me(town, jwt.encode(body, private, "RS256", headers=headers))), headers
 
     async def test_that_are_new_are_picked_up_after_a_minute(self, town_with: TownMaker, clock: TestClock) -> None:
         old, new = key("first"), key("second")
@@ -487,16 +483,21 @@ class TestPublishedKeys:
             assert (await me(town, signed(clock, by))).status_code == 200
             assert len(site.asked) == 2
 
-    @pytest.mark.parametrize(
-        "body",
-        [b"<html>", b"[]", b"{}", b'"keys"', b'{"keys": []}', b'{"keys": 7}', b'{"keys": [7]}', b'{"keys": [{"kty": "?"}]}'],
-        ids=repr,
-    )
-    async def test_that_cannot_be_read_are_their_issuers_fault(
-        self, body: bytes, town_with: TownMaker, clock: TestClock
-    ) -> None:
-        async with published_town(town_with, reply(body=body)) as (town, _):
-            assert_is_upstream_problem(await me(town, signed(clock, key("first"))))
+    async def test_that_cannot_be_read_are_their_issuers_fault(self, town_with: TownMaker, clock: TestClock) -> None:
+        bodies = [
+            "<html>",
+            "[]",
+            "{}",
+            '"keys"',
+            '{"keys": []}',
+            '{"keys": 7}',
+            '{"keys": [7]}',
+            '{"keys": [{"kty": "?"}]}',
+        ]
+        async with published_town(town_with, *(reply(body=body.encode()) for body in bodies)) as (town, site):
+            for _ in bodies:
+                assert_is_upstream_problem(await me(town, signed(clock, key("first"))))
+            assert len(site.asked) == len(bodies)
 
     async def test_that_cannot_be_had_are_their_issuers_fault(self, town_with: TownMaker, clock: TestClock) -> None:
         async with town_with(outside_issuers=issuer(f"http://127.0.0.1:{free_port()}/")) as town:

@@ -155,22 +155,18 @@ async def test_claiming_to_come_from_elsewhere_changes_nothing(town: Town) -> No
 
 
 @pytest.mark.parametrize(
-    ("one", "other", "are_one"),
+    ("one", "other", "status"),
     [
-        ("2001:db8:1:2::1", "2001:db8:1:2:ffff:ffff:ffff:ffff", True),
-        ("2001:db8:1:2::1", "2001:db8:1:3::1", False),
-        ("203.0.113.5", "::ffff:203.0.113.5", True),
-        ("::ffff:203.0.113.5", "::ffff:203.0.113.6", False),
-        ("203.0.113.5", "203.0.113.6", False),
-        ("fe80::1%eth0", "fe80::2%eth0", True),
+        ("2001:db8:1:2::1", "2001:db8:1:2:ffff:ffff:ffff:ffff", 429),
+        ("2001:db8:1:2::1", "2001:db8:1:3::1", 401),
+        ("203.0.113.5", "::ffff:203.0.113.5", 429),
+        ("::ffff:203.0.113.5", "::ffff:203.0.113.6", 401),
     ],
 )
-async def test_addresses_count_as_one_where_they_belong_to_one(
-    one: str, other: str, are_one: bool, town: Town  # noqa: FBT001  a case of the test
-) -> None:
+async def test_addresses_count_as_one_where_they_belong_to_one(one: str, other: str, status: int, town: Town) -> None:
     await town.person("jan")
     await guess_often(town, 10, address=one)
-    assert (await guess(town, address=other)).status_code == (429 if are_one else 401)
+    assert (await guess(town, address=other)).status_code == status
 
 
 async def test_one_address_may_not_go_through_all_names(town: Town) -> None:
