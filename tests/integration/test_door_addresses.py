@@ -23,6 +23,10 @@ def concrete(route: APIRoute) -> str:
     return route.path_format.format(**dict.fromkeys(route.param_convertors, NOBODYS))
 
 
+def verb_of(route: APIRoute) -> str:
+    return next(iter(route.methods or ()))
+
+
 def spellings(path: str) -> list[str]:
     bare = path.removeprefix("/api")
     return [path, path + "/", bare, bare + "/"]
@@ -37,10 +41,10 @@ def told(answer: httpx2.Response) -> tuple[Any, ...]:
     return answer.status_code, headers, kept
 
 
-@pytest.mark.parametrize("route", PREFIXED, ids=lambda route: f"{min(route.methods)} {route.path}")
+@pytest.mark.parametrize("route", PREFIXED, ids=lambda route: f"{verb_of(route)} {route.path}")
 @pytest.mark.sqlite_only
 async def test_nobody_hears_the_same_at_every_spelling(town: Town, route: APIRoute) -> None:
-    answers = [await town.stranger()(min(route.methods), path) for path in spellings(concrete(route))]
+    answers = [await town.stranger()(verb_of(route), path) for path in spellings(concrete(route))]
     assert answers[0].status_code not in (404, 405)
     assert [told(answer) for answer in answers] == [told(answers[0])] * 4
 

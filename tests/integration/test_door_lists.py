@@ -1,7 +1,9 @@
 """Lists are walked by cursor and meet every row once; edits name the version that they mean."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -53,8 +55,6 @@ async def people(town: Town, _person: Person) -> None:
 
 
 def actor(person: Person, workspace: str) -> Actor:
-    from uuid import UUID
-
     return Actor(UUID(person.id), person.name, UUID(workspace), None)
 
 
@@ -92,33 +92,27 @@ async def walk(person: Person, path: str, plural: str, limit: int) -> list[dict[
 
 
 @every_list
-async def test_walking_a_list_meets_every_row_once(town: Town, name: str) -> None:
+async def test_walking_a_list_meets_every_row_once_and_rows_can_be_passed_over(town: Town, name: str) -> None:
     person, path, plural = await filled(town, name)
     whole = (await person.get(path, params={"limit": 200})).json()
     assert whole["total"] == len(whole[plural]) >= ROWS
     assert whole["next"] is None
     for limit in (1, 2, whole["total"] - 1, whole["total"]):
         assert await walk(person, path, plural, limit) == whole[plural]
-
-
-@every_list
-async def test_rows_can_be_passed_over(town: Town, name: str) -> None:
-    person, path, plural = await filled(town, name)
-    whole = (await person.get(path, params={"limit": 200})).json()
     page = (await person.get(path, params={"limit": 2, "offset": 2})).json()
     assert page[plural] == whole[plural][2:4]
     assert page["total"] == whole["total"]
     assert (await person.get(path, params={"offset": whole["total"]})).json()[plural] == []
 
 
-@every_list
-async def test_a_page_that_makes_no_sense_is_refused(town: Town, name: str) -> None:
-    person, (path, _, _) = await town.superuser(), LISTS[name]
+async def test_a_page_that_makes_no_sense_is_refused(town: Town) -> None:
+    person = await town.superuser()
     senseless = ("next=x", "next=WyJ5ZXN0ZXJkYXkiXQ", "next=WzFd", "next=%00", "limit=0", "limit=201", "limit=x")
-    for query in (*senseless, "offset=-1", "offset=100001"):
-        answer = await person.get(f"{path}?{query}")
-        assert answer.status_code == 422, query
-        assert answer.headers["content-type"] == "application/problem+json"
+    for path, _, _ in LISTS.values():
+        for query in (*senseless, "offset=-1", "offset=100001"):
+            answer = await person.get(f"{path}?{query}")
+            assert answer.status_code == 422, (path, query)
+            assert answer.headers["content-type"] == "application/problem+json"
 
 
 async def test_rows_that_come_and_go_while_one_walks_disturb_nobody(town: Town) -> None:
@@ -179,11 +173,10 @@ async def test_an_edit_of_what_somebody_changed_is_refused_and_changes_nothing(e
 
 
 @every_edit
-@pytest.mark.parametrize("condition", [None, "*"])
-async def test_an_edit_without_condition_is_done(editor: Person, kind: str, condition: str | None) -> None:
+async def test_an_edit_without_condition_is_done(editor: Person, kind: str) -> None:
     path, field = await editable(editor, kind)
-    headers = {"If-Match": condition} if condition else {}
-    assert (await editor.patch(path, {field: "one"}, headers=headers)).status_code == 200
+    for headers in ({}, {"If-Match": "*"}):
+        assert (await editor.patch(path, {field: "one"}, headers=headers)).status_code == 200
 
 
 @every_edit
@@ -194,18 +187,16 @@ async def test_a_weak_tag_names_the_same_version(editor: Person, kind: str) -> N
 
 
 @every_edit
-@pytest.mark.parametrize("condition", ["1", '"x"', '"1', '"1", "2"', '"٣"', '"9999999999999999999999"'])
-async def test_a_tag_that_is_none_of_ours_is_refused(editor: Person, kind: str, condition: str) -> None:
+async def test_a_tag_that_is_none_of_ours_is_refused(editor: Person, kind: str) -> None:
     path, field = await editable(editor, kind)
-    answer = await editor.patch(path, {field: "one"}, headers=[(b"If-Match", condition.encode())])
-    assert answer.status_code == 400
-    assert "If-Match" in answer.json()["detail"]
+    for condition in ("1", '"x"', '"1', '"1", "2"', '"٣"', '"9999999999999999999999"'):
+        answer = await editor.patch(path, {field: "one"}, headers=[(b"If-Match", condition.encode())])
+        assert answer.status_code == 400, condition
+        assert "If-Match" in answer.json()["detail"]
 
 
 @every_edit
 async def test_of_two_edits_at_once_one_is_done_and_the_other_refused(editor: Person, kind: str) -> None:
-    import asyncio
-
     path, field = await editable(editor, kind)
     headers = {"If-Match": await tagged(editor, path)}
     answers = await asyncio.gather(*(editor.patch(path, {field: str(n)}, headers=headers) for n in range(6)))

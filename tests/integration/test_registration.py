@@ -68,21 +68,11 @@ class TestNames:
     async def test_one_of_them_is_needed(self, town: Town) -> None:
         assert (await register(town)).status_code == 422
 
-    @pytest.mark.parametrize(
-        "names",
-        [
-            {"username": "ja"},
-            {"username": "j" * 51},
-            {"username": "jan jansen"},
-            {"username": "jan@example.com"},
-            {"email": "jan"},
-            {"email": "@example.com"},
-            {"email": f"{'j' * 250}@example.com"},
-        ],
-        ids=str,
-    )
-    async def test_some_are_not_acceptable(self, names: dict[str, str], town: Town) -> None:
-        assert (await register(town, **names)).status_code == 422
+    async def test_some_are_not_acceptable(self, town: Town) -> None:
+        for username in ("ja", "j" * 51, "jan jansen", "jan@example.com"):
+            assert (await register(town, username=username)).status_code == 422, username
+        for email in ("jan", "@example.com", f"{'j' * 250}@example.com"):
+            assert (await register(town, email=email)).status_code == 422, email
 
     @pytest.mark.parametrize(
         ("first", "second", "detail"),
@@ -95,9 +85,7 @@ class TestNames:
         ],
         ids=str,
     )
-    async def test_are_taken_once(
-        self, first: dict[str, str], second: dict[str, str], detail: str, town: Town
-    ) -> None:
+    async def test_are_taken_once(self, first: dict[str, str], second: dict[str, str], detail: str, town: Town) -> None:
         assert (await register(town, **first)).status_code == 201
         answer = await register(town, **second)
         assert answer.status_code == 409
@@ -123,11 +111,11 @@ class TestNames:
 
 
 class TestPasswords:
-    @pytest.mark.parametrize("password", ["short7!", "password123", "ababababab", "Passw0rd", "jan.kowalski", "x" * 256])
-    async def test_that_anybody_would_guess_are_refused(self, password: str, town: Town) -> None:
-        answer = await register(town, username="jan.kowalski", password=password)
-        assert answer.status_code == 422
-        assert password not in answer.text
+    async def test_that_anybody_would_guess_are_refused(self, town: Town) -> None:
+        for password in ("short7!", "password123", "ababababab", "Passw0rd", "jan.kowalski", "x" * 256):
+            answer = await register(town, username="jan.kowalski", password=password)
+            assert answer.status_code == 422, password
+            assert password not in answer.text
 
     async def test_that_are_the_start_of_the_address_are_refused(self, town: Town) -> None:
         assert (await register(town, email="jankowalski@example.com", password="JanKowalski")).status_code == 422

@@ -46,7 +46,7 @@ async def is_out(person: Person) -> bool:
     return (await person.get("/api/me")).status_code == 401
 
 
-async def invited(town: Town, root: Person, name: str = "jan") -> tuple[str, str]:
+async def invited(root: Person, name: str = "jan") -> tuple[str, str]:
     """Somebody whom the superuser made: his id and the token that sets his password."""
     answer = await root.post("/api/users", {"username": name})
     assert answer.status_code == 201, answer.text
@@ -306,11 +306,11 @@ class TestChangingThePassword:
         assert answer.status_code == 400
         assert await sign_in(town, "jan", PASSWORD) == 200
 
-    @pytest.mark.parametrize("weak", ["short", "password1", "jan", "aaaaaaaaaa"])
-    async def test_refuses_a_weak_one(self, weak: str, town: Town) -> None:
+    async def test_refuses_a_weak_one(self, town: Town) -> None:
         jan = await town.person("jan")
-        answer = await jan.post("/api/auth/change-password", self.CHANGE | {"new_password": weak})
-        assert answer.status_code == 422
+        for weak in ("short", "password1", "jan", "aaaaaaaaaa"):
+            answer = await jan.post("/api/auth/change-password", self.CHANGE | {"new_password": weak})
+            assert answer.status_code == 422, weak
         assert await sign_in(town, "jan", PASSWORD) == 200
 
     async def test_at_once_from_two_devices_happens_once(self, town: Town) -> None:
@@ -322,7 +322,7 @@ class TestChangingThePassword:
 
 class TestSettingThePassword:
     async def test_works_once(self, town: Town) -> None:
-        _, token = await invited(town, await town.superuser())
+        _, token = await invited(await town.superuser())
         assert (await set_password(town, token)).status_code == 204
         assert await sign_in(town, "jan", NEW_PASSWORD) == 200
         again = await set_password(town, token, "another-good-one")
@@ -330,24 +330,24 @@ class TestSettingThePassword:
         assert await sign_in(town, "jan", NEW_PASSWORD) == 200
 
     async def test_at_once_works_once(self, town: Town) -> None:
-        _, token = await invited(town, await town.superuser())
+        _, token = await invited(await town.superuser())
         answers = await asyncio.gather(*(set_password(town, token, f"staple-battery-{n}") for n in range(4)))
         assert sorted(answer.status_code for answer in answers) == [204, 400, 400, 400]
 
     async def test_has_its_time(self, town: Town, clock: TestClock) -> None:
-        _, token = await invited(town, await town.superuser())
+        _, token = await invited(await town.superuser())
         clock.advance(hours=24)
         assert (await set_password(town, token)).status_code == 400
 
     async def test_has_the_time_that_the_operator_gives(self, town_with: TownMaker, clock: TestClock) -> None:
         async with town_with(password_set_token_expire_hours=48) as town:
-            _, token = await invited(town, await town.superuser())
+            _, token = await invited(await town.superuser())
             clock.advance(hours=47)
             assert (await set_password(town, token)).status_code == 204
 
     async def test_by_a_new_link_voids_the_older_one_and_keeps_the_present_password(self, town: Town) -> None:
         root = await town.superuser()
-        user_id, first = await invited(town, root)
+        user_id, first = await invited(root)
         await set_password(town, first)
         second, third = [(await root.post(f"/api/users/{user_id}/invite")).json()["token"] for _ in range(2)]
         assert await sign_in(town, "jan", NEW_PASSWORD) == 200
@@ -363,19 +363,19 @@ class TestSettingThePassword:
         assert await is_out(jan)
 
     async def test_refuses_a_weak_one_and_leaves_the_link_alive(self, town: Town) -> None:
-        _, token = await invited(town, await town.superuser())
+        _, token = await invited(await town.superuser())
         assert (await set_password(town, token, "password1")).status_code == 422
         assert (await set_password(town, token)).status_code == 204
 
     async def test_is_not_for_somebody_disabled(self, town: Town) -> None:
         root = await town.superuser()
-        user_id, token = await invited(town, root)
+        user_id, token = await invited(root)
         await root.post(f"/api/users/{user_id}/disable")
         assert (await set_password(town, token)).status_code == 400
 
     async def test_fulfils_the_duty_to_change_it(self, town: Town) -> None:
         root = await town.superuser()
-        _, token = await invited(town, root)
+        _, token = await invited(root)
         jan = town.stranger()
         jan.name = "jan"
         await set_password(town, token)

@@ -98,22 +98,20 @@ async def test_registering_signs_in(town: Town) -> None:
     assert PASSWORD not in str(me)
 
 
-@pytest.mark.parametrize("way", WAYS_IN)
-async def test_somebody_signs_in_with(way: str, town: Town) -> None:
+async def test_every_door_opens_with_any_spelling_of_any_name(town: Town) -> None:
     jan = await town.person("jan")
-    answer = await sign_in(town, way, PASSWORD)
-    assert answer.status_code == 200, answer.text
-    assert answer.json()["user_id"] == jan.id
+    for way in WAYS_IN:
+        answer = await sign_in(town, way, PASSWORD)
+        assert (answer.status_code, answer.json().get("user_id")) == (200, jan.id), way
 
 
-@pytest.mark.parametrize("way", WAYS_IN)
-async def test_a_wrong_password_opens_nothing_with(way: str, town: Town) -> None:
+async def test_no_door_opens_with_a_wrong_password(town: Town) -> None:
     await town.person("jan")
-    answer = await sign_in(town, way, "wrong-horse-battery")
-    assert answer.status_code == 401
-    assert answer.json()["detail"] == "Incorrect username or password."
-    assert answer.headers["www-authenticate"] == "Bearer"
-    assert "set-cookie" not in answer.headers
+    for way in WAYS_IN:
+        answer = await sign_in(town, way, "wrong-horse-battery")
+        assert (answer.status_code, answer.json()["detail"]) == (401, "Incorrect username or password."), way
+        assert answer.headers["www-authenticate"] == "Bearer"
+        assert "set-cookie" not in answer.headers
 
 
 @pytest.mark.parametrize("way", ["a username", "the address of a profile", "a form"])
@@ -189,8 +187,10 @@ async def test_a_bcrypt_hash_lets_in_and_becomes_argon2id(town: Town) -> None:
 async def test_what_bcrypt_cannot_tell_apart_is_a_wrong_password(password: str, town: Town) -> None:
     jan = await town.person("jan")
     await keep_hash(town.house, "jan", bcrypt.hashpw(b"x" * 72, bcrypt.gensalt(4, b"2b")).decode())
-    assert (await jan.sign_in(password)).status_code == 401
-    assert (await jan.sign_in("x" * 72)).status_code == 200
+    answers = [
+        await jan.post("/api/auth/token", data={"username": "jan", "password": tried}) for tried in (password, "x" * 72)
+    ]
+    assert [answer.status_code for answer in answers] == [401, 200]
 
 
 async def test_somebody_disabled_cannot_sign_in_and_is_not_told_why(town: Town) -> None:
@@ -236,7 +236,7 @@ async def test_the_operator_chooses_the_signature(algorithm: str, town_with: Tow
         assert (await jan.get("/api/me")).status_code == 200
 
 
-def resigned(token: str, key: str | bytes | None, algorithm: str = "HS256", **changed: Any) -> str:
+def resigned(token: str, key: Any, algorithm: str = "HS256", **changed: Any) -> str:
     """The same claims, or changed ones, under another signature."""
     claims = jwt.decode(token, options={"verify_signature": False}) | changed
     kept = {name: value for name, value in claims.items() if value is not None}
@@ -269,13 +269,13 @@ FORGERIES: dict[str, Forgery] = {
 }
 
 
-@pytest.mark.parametrize("forgery", FORGERIES)
-async def test_a_token_is_refused_that_has(forgery: str, town: Town) -> None:
+async def test_no_forged_token_opens_anything(town: Town) -> None:
     jan = await town.person("jan")
     assert (await jan.get("/api/me")).status_code == 200
-    answer = await bearing(town, FORGERIES[forgery](jan.token, town.house)).get("/api/me")
-    assert answer.status_code == 401, answer.text
-    assert answer.headers["www-authenticate"] == "Bearer"
+    for name, forge in FORGERIES.items():
+        answer = await bearing(town, forge(jan.token, town.house)).get("/api/me")
+        assert answer.status_code == 401, name
+        assert answer.headers["www-authenticate"] == "Bearer"
 
 
 async def test_a_session_of_one_person_is_none_of_another(town: Town) -> None:
@@ -285,21 +285,21 @@ async def test_a_session_of_one_person_is_none_of_another(town: Town) -> None:
     assert (await bearing(town, resigned(jan.token, key, sub=ann.id)).get("/api/me")).status_code == 401
 
 
-@pytest.mark.parametrize("header", ["", "Bearer", "Bearer ", "Basic amFuOmphbg==", "Token x"])
-async def test_without_a_bearer_token_nobody_is_signed_in(header: str, town: Town) -> None:
-    answer = await town.stranger().get("/api/me", headers={"Authorization": header})
-    assert answer.status_code == 401
-    assert answer.json()["detail"].startswith("Not authenticated")
-    assert answer.headers["www-authenticate"] == "Bearer"
+async def test_without_a_bearer_token_nobody_is_signed_in(town: Town) -> None:
+    for header in ("", "Bearer", "Bearer ", "Basic amFuOmphbg==", "Token x"):
+        answer = await town.stranger().get("/api/me", headers={"Authorization": header})
+        assert answer.status_code == 401, header
+        assert answer.json()["detail"].startswith("Not authenticated")
+        assert answer.headers["www-authenticate"] == "Bearer"
 
 
-@pytest.mark.parametrize("name", ["a\0b", "\ud800", "jan'; --", "%", "ﬀ" * 80], ids=ascii)
-async def test_no_name_is_so_odd_that_it_breaks_the_door(name: str, town: Town) -> None:
+async def test_no_name_is_so_odd_that_it_breaks_the_door(town: Town) -> None:
     await town.person("jan")
-    body = json.dumps({"username": name, "password": PASSWORD})
-    headers = {"Content-Type": "application/json"}
-    answer = await town.stranger().post("/api/auth/login", content=body, headers=headers)
-    assert answer.status_code in (401, 422), answer.text
+    for name in ("a\0b", "\ud800", "jan'; --", "%", "ﬀ" * 80):
+        body = json.dumps({"username": name, "password": PASSWORD})
+        headers = {"Content-Type": "application/json"}
+        answer = await town.stranger().post("/api/auth/login", content=body, headers=headers)
+        assert answer.status_code in (401, 422), ascii(name)
 
 
 async def test_no_form_is_so_odd_that_it_breaks_the_door(town: Town) -> None:

@@ -1,6 +1,7 @@
 """Tokens that others signed: who vouches for whom, and which person and workspace that is here."""
 
-import hashlib
+import asyncio
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,15 +11,17 @@ from uuid import UUID
 import jwt
 
 from farthing.audit.service import Audit
-from farthing.auth.errors import OutsideTenantInvalid, TokenInvalid, UsernameTaken
+from farthing.auth.errors import EmailTaken, OutsideTenantInvalid, TokenInvalid, UsernameTaken
 from farthing.auth.models import OutsideIdentity, OutsideTenant, User
 from farthing.auth.principal import Credentials
 from farthing.auth.repository import People, Workspaces
+from farthing.auth.schemas import fold
 from farthing.auth.service import NewPerson, PeopleService
 from farthing.infra.db import SYSTEM, Database, Work, unique_or
 from farthing.kernel.actor import Actor, Role
 from farthing.kernel.clock import Clock
-from farthing.kernel.errors import FarthingError, Upstream
+from farthing.kernel.errors import Conflict, FarthingError, Upstream
+from farthing.kernel.ids import new_id
 
 SHARED_SECRET = "shared-secret"  # noqa: S105  the name of an issuer that names itself not
 SYMMETRIC = ("HS256",)
@@ -27,12 +30,15 @@ _KEYS_FRESH_FOR = timedelta(hours=1)
 _KEYS_ASKED_AGAIN_AFTER = timedelta(minutes=1)
 _LEEWAY_S = 30
 _NAME_MAX = 255
+_EMAIL_MAX = 254
+_UNKEEPABLE = re.compile("[\0\ud800-\udfff]")
+"""What no database keeps: NUL, and halves of a surrogate pair."""
 
 FetchJson = Callable[[str], Awaitable[Any]]
 
 
-class FirstSightRace(FarthingError):
-    """Somebody else made the same person or workspace at the same moment."""
+class FirstSightRace(Conflict):
+    """This person or workspace was made at this very moment by another request. Try again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,28 +78,44 @@ class PublishedKeys:
         self._url = url
         self._fetch = fetch
         self._clock = clock
-        self._keys: dict[str, Any] = {}
+        self._keys: dict[str, jwt.PyJWK] = {}
         self._asked_at: datetime | None = None
+        self._question: asyncio.Task[None] | None = None
 
-    async def key(self, key_id: str | None) -> Any:
-        age = self._clock() - self._asked_at if self._asked_at else None
+    async def key(self, key_id: str | None) -> jwt.PyJWK:
+        """Many who lack a key wait for one question; who has it goes on while it is asked."""
+        is_asking = self._question is not None and not self._question.done()
         is_missing = key_id not in self._keys
-        if age is None or age > _KEYS_FRESH_FOR or (is_missing and age > _KEYS_ASKED_AGAIN_AFTER):
-            await self._ask()
-        if key_id in self._keys:
+        if not is_asking and self._is_due(is_missing=is_missing):
+            self._question = asyncio.create_task(self._ask())
+            await asyncio.shield(self._question)
+        elif self._question is not None and is_asking and is_missing:
+            await asyncio.shield(self._question)
+        if key_id is not None and key_id in self._keys:
             return self._keys[key_id]
         raise TokenInvalid
 
+    def _is_due(self, *, is_missing: bool) -> bool:
+        age = self._clock() - self._asked_at if self._asked_at else None
+        return age is None or age > _KEYS_FRESH_FOR or (is_missing and age > _KEYS_ASKED_AGAIN_AFTER)
+
     async def _ask(self) -> None:
-        self._asked_at = self._clock()
+        """An issuer that fails costs nobody the keys that are known already."""
         try:
-            published = jwt.PyJWKSet.from_dict(await self._fetch(self._url))
-        except (jwt.PyJWTError, Upstream, AttributeError, TypeError):
+            published = _key_set(await self._fetch(self._url))
+        except FarthingError as error:
             if not self._keys:
-                self._asked_at = None
-                raise
-            return
-        self._keys = {str(key.key_id): key.key for key in published.keys if key.key_id}
+                raise Upstream(error.detail) from error
+            published = self._keys
+        self._keys, self._asked_at = published, self._clock()
+
+
+def _key_set(published: Any) -> dict[str, jwt.PyJWK]:
+    try:
+        keys = jwt.PyJWKSet.from_dict(published).keys
+    except (jwt.PyJWTError, AttributeError, TypeError, ValueError) as error:
+        raise Upstream("The issuer's published keys are not readable.") from error
+    return {str(key.key_id): key for key in keys if key.key_id}
 
 
 class OutsideTokens:
@@ -117,10 +139,8 @@ class OutsideTokens:
             if header.get("alg") in SYMMETRIC:
                 return self._read_shared(token)
             return await self._read_published(token, header)
-        except jwt.InvalidTokenError as error:
-            raise TokenInvalid from error
         except jwt.PyJWTError as error:
-            raise Upstream("The issuer's published keys are not readable.") from error
+            raise TokenInvalid from error
 
     def _read_shared(self, token: str) -> OutsideClaims:
         if self._shared is None or self._shared.secret is None:
@@ -132,7 +152,10 @@ class OutsideTokens:
         issuer = self._published.get(str(named))
         if issuer is None or header.get("alg") not in issuer.algorithms:
             raise TokenInvalid
-        return self._claims(token, issuer, await self._keys[issuer.name].key(header.get("kid")))
+        key = await self._keys[issuer.name].key(header.get("kid"))
+        if header.get("alg") != key.algorithm_name:
+            raise TokenInvalid
+        return self._claims(token, issuer, key.key)
 
     def _claims(self, token: str, issuer: OutsideIssuer, key: Any) -> OutsideClaims:
         options: jwt.types.Options = {"require": ["sub", "exp"], "verify_exp": False, "verify_sub": False}
@@ -153,28 +176,38 @@ class OutsideTokens:
         now = self._clock().timestamp()
         try:
             starts, ends = float(body.get("nbf", 0)), float(body["exp"])
-        except (TypeError, ValueError) as error:
+        except (TypeError, ValueError, OverflowError) as error:
             raise TokenInvalid from error
         if ends <= now or starts > now + _LEEWAY_S:
             raise TokenInvalid
 
 
 def _claims(issuer: OutsideIssuer, body: dict[str, Any]) -> OutsideClaims:
-    subject, tenant = str(body["sub"]), body.get(issuer.tenant_claim)
-    if not subject or len(subject) > _NAME_MAX:
+    subject, tenant = _name(body["sub"]), body.get(issuer.tenant_claim)
+    if subject is None:
         raise TokenInvalid
-    if tenant is not None and (isinstance(tenant, bool | dict | list) or not 0 < len(str(tenant)) <= _NAME_MAX):
+    if tenant is not None and _name(tenant) is None:
         raise OutsideTenantInvalid
     is_vouched = issuer.secret is not None or body.get("email_verified") is True
-    email = body.get("email") if is_vouched else None
-    name = body.get("name")
+    email, name = _text(body.get("email")), _text(body.get("name"))
     return OutsideClaims(
         issuer.name,
         subject,
-        str(tenant) if tenant is not None else None,
-        email.strip().lower() if isinstance(email, str) and "@" in email else None,
-        name[:_NAME_MAX] if isinstance(name, str) and name else None,
+        _name(tenant),
+        fold(email) if is_vouched and email and "@" in email and len(email) <= _EMAIL_MAX else None,
+        name[:_NAME_MAX] if name else None,
     )
+
+
+def _name(value: Any) -> str | None:
+    """What an issuer calls somebody or something; a number is as good as its digits."""
+    is_number = isinstance(value, int) and not isinstance(value, bool)
+    text = _text(str(value) if is_number else value)
+    return text if text and len(text) <= _NAME_MAX else None
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) and value and not _UNKEEPABLE.search(value) else None
 
 
 class Arrivals:
@@ -190,7 +223,7 @@ class Arrivals:
         if known is None:
             try:
                 known = await self._welcome(claims)
-            except (FirstSightRace, UsernameTaken):
+            except (FirstSightRace, EmailTaken, UsernameTaken):
                 known = await self._welcome(claims)
         return known
 
@@ -235,9 +268,8 @@ async def _known(work: Work, claims: OutsideClaims) -> Credentials | None:
 
 async def meet(work: Work, clock: Clock, claims: OutsideClaims) -> User:
     """Make the person; also before he is first seen, so that he can be a member already."""
-    digest = hashlib.sha256(f"{claims.issuer}\n{claims.subject}".encode()).hexdigest()
     is_free = claims.email is not None and await People(work).by_name(claims.email) is None
-    new = NewPerson(f"outside-{digest[:16]}", claims.email if is_free else None, first_name=claims.name)
+    new = NewPerson(f"outside-{new_id().hex[-12:]}", claims.email if is_free else None, first_name=claims.name)
     with unique_or(FirstSightRace()):
         user = await PeopleService(work, clock).make(new)
         user.must_change_password = False

@@ -29,6 +29,7 @@ PersonName = Annotated[str, Field(min_length=1, max_length=255)]
 WorkspaceName = Annotated[
     str, BeforeValidator(lambda t: t.strip() if isinstance(t, str) else t), Field(min_length=1, max_length=255)
 ]
+NameOrNone = Annotated[Annotated[str, Field(max_length=254)] | None, BeforeValidator(fold)]
 OneTimeToken = Annotated[SecretStr, Field(min_length=1, max_length=200)]
 
 
@@ -66,8 +67,8 @@ class LoginIn(BaseModel):
         json_schema_extra={"examples": [{"username": "jan", "password": "correct-horse-battery"}]}
     )
 
-    username: Annotated[str | None, BeforeValidator(fold), Field(max_length=254)] = None
-    email: Annotated[str | None, BeforeValidator(fold), Field(max_length=254)] = None
+    username: NameOrNone = None
+    email: NameOrNone = None
     password: Password
 
     @model_validator(mode="after")
@@ -260,8 +261,8 @@ class MemberIn(BaseModel):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"username": "jan", "role": "member"}]})
 
-    auth_user_id: Annotated[str | None, BeforeValidator(_number_as_text), Field(max_length=255)] = None
-    username: Annotated[str | None, BeforeValidator(fold), Field(max_length=254)] = None
+    auth_user_id: Annotated[Annotated[str, Field(max_length=255)] | None, BeforeValidator(_number_as_text)] = None
+    username: NameOrNone = None
     email: Email | None = None
     role: Role = Role.MEMBER
 

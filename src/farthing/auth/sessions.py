@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from farthing.audit.service import Audit
-from farthing.auth.errors import RefreshInvalid, RefreshReused, SessionNotFound
+from farthing.auth.errors import DemoEnded, RefreshInvalid, RefreshReused, SessionNotFound
 from farthing.auth.models import RefreshToken, Session, User
 from farthing.auth.policy import AuthPolicy
 from farthing.auth.repository import People, Sessions, Workspaces
@@ -77,6 +77,8 @@ class SessionService:
         user = await People(self._work).get(link.user_id)
         if session is None or user is None or not user.is_active or _is_over(session, now) or link.expires_at <= now:
             raise RefreshInvalid
+        if user.is_demo and await self._is_over_in(session.workspace_id, now):
+            raise DemoEnded
         latest = await self._latest(presented, now)
         if latest is None:
             session.revoked_at, session.revoked_because = now, RefreshReused.code
@@ -89,6 +91,10 @@ class SessionService:
             session.workspace_id = await Workspaces(self._work).first_of(user.id)
         await self._rows.flush()
         return self._signed_in(user, session, latest)
+
+    async def _is_over_in(self, workspace_id: UUID | None, now: datetime) -> bool:
+        workspace = await Workspaces(self._work).get(workspace_id) if workspace_id else None
+        return workspace is None or (workspace.expires_at is not None and workspace.expires_at <= now)
 
     async def _latest(self, presented: str, now: datetime) -> str | None:
         """The end of the chain, one link further; links used a moment ago are walked, older ones are a theft."""

@@ -58,7 +58,8 @@ class SignIn:
     async def with_password(self, identifier: str, password: str, device: Device) -> SignedIn:
         """The same answer after the same time, whether the name is unknown or the password wrong."""
         async with self._door.database.write(SYSTEM) as work:
-            user = await People(work).by_name(identifier)
+            found = await People(work).by_name(identifier)
+            user = found if found and not found.is_demo else None
             await self._count_attempt(work, identifier, user, device)
         right, better_hash = await self._door.passwords.verify(password, user.password_hash if user else None)
         async with self._door.database.write(SYSTEM) as work:

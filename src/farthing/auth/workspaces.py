@@ -1,5 +1,6 @@
 """Workspaces and who belongs to them, with the rules of who may change whom."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -203,10 +204,10 @@ class WorkspaceService:
 
     async def _by_outside_id(self, auth_user_id: str) -> User | None:
         """A person's own id, or what an outside issuer calls him, who may not have been here yet."""
-        try:
-            return await self._people.get(UUID(auth_user_id))
-        except ValueError:
-            known = await self._people.by_subject(auth_user_id)
+        with suppress(ValueError):
+            if user := await self._people.get(UUID(auth_user_id)):
+                return user
+        known = await self._people.by_subject(auth_user_id)
         if known is None and self._sole_issuer:
             return await meet(self._work, self._clock, OutsideClaims(self._sole_issuer, auth_user_id))
         return await self._people.get(known) if known else None

@@ -34,7 +34,8 @@ def rotate(data: Data = None) -> None:
     from farthing.settings import ensure_secrets, is_generated, keep_secrets
 
     settings = ensure_secrets(settings_of(data))
-    if is_generated(settings, "secrets_key"):
+    is_ours = is_generated(settings, "secrets_key")
+    if is_ours:
         keep_secrets(settings.data_dir, {"secrets_key": ",".join([new_key(), *settings.sealing_keys])})
     elif len(settings.sealing_keys) == 1:
         raise KeyIsYours(
@@ -52,6 +53,6 @@ def rotate(data: Data = None) -> None:
             sealed += some
 
     sealed = in_house(data, act)
-    if is_generated(settings, "secrets_key"):
+    if is_ours:
         keep_secrets(settings.data_dir, {"secrets_key": ",".join(settings_of(data).sealing_keys[:2])})
     print(f"{sealed} secrets sealed with the new key.")

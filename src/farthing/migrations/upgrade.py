@@ -24,7 +24,10 @@ class DatabaseNewer(Unavailable):
 
 
 def upgrade(owner: URL, *, passwords: dict[str, str] | None = None, roles: Roles | None = None) -> str:
-    """Migrate to HEAD if a plain query says it is needed; returns what was found, as one line."""
+    """Migrate to HEAD if a plain query says it is needed; returns what was found, as one line.
+
+    Looking and migrating are one transaction, so that of many starts at once one migrates, and a crash leaves nothing.
+    """
     with _in_this_process, _owner_connection(owner, roles) as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _ADVISORY_LOCK})
@@ -33,7 +36,6 @@ def upgrade(owner: URL, *, passwords: dict[str, str] | None = None, roles: Roles
             grant_house(connection)
             connection.commit()
         found = revision_of(connection)
-        connection.rollback()
         if found == HEAD:
             return f"database is at revision {HEAD}"
         if found is not None and found not in known_revisions():
@@ -86,6 +88,7 @@ def _owner_connection(owner: URL, roles: Roles | None) -> Iterator[Connection]:
     engine = create_engine(owner.set(drivername="sqlite" if is_sqlite else "postgresql+psycopg"), hide_parameters=True)
     if is_sqlite:
         event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
     try:
         with engine.connect() as connection:
             if roles is not None:
@@ -99,5 +102,11 @@ def _owner_connection(owner: URL, roles: Roles | None) -> Iterator[Connection]:
 
 def _prepare_sqlite(connection: Any, _entry: Any) -> None:
     """Migrations rebuild tables, so foreign keys stay off while they run; WAL stays for readers."""
-    connection.execute("PRAGMA journal_mode=WAL")
+    connection.isolation_level = None
     connection.execute("PRAGMA busy_timeout=30000")
+    connection.execute("PRAGMA journal_mode=WAL")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    """Left to itself the driver begins no transaction for DDL, and a crash would leave half a schema."""
+    connection.exec_driver_sql("BEGIN IMMEDIATE")

@@ -21,8 +21,10 @@ def _blank_is_none(text: str | None) -> str | None:
     return (text.strip() or None) if text is not None else None
 
 
-Alias = Annotated[str | None, AfterValidator(_blank_is_none), Field(max_length=16, examples=["shop"])]
-OutsideName = Annotated[str | None, AfterValidator(_blank_is_none), Field(max_length=255, examples=["jan@example.com"])]
+Alias = Annotated[Annotated[str, Field(max_length=16, examples=["shop"])] | None, AfterValidator(_blank_is_none)]
+OutsideName = Annotated[
+    Annotated[str, Field(max_length=255, examples=["jan@example.com"])] | None, AfterValidator(_blank_is_none)
+]
 Value = Annotated[SecretStr, Field(min_length=1, max_length=65_536, examples=["a cookie, key or token"])]
 
 

@@ -9,10 +9,12 @@ from farthing.api.access import (
     AdminEverywhere,
     Caller,
     Owner,
+    OwnerEverywhere,
     Person,
     PersonEverywhere,
     Public,
     Viewer,
+    ViewerEverywhere,
 )
 from farthing.api.links import invite_link
 from farthing.api.pages import IfVersion, Paging, tag
@@ -76,7 +78,7 @@ async def rename_workspace(
 
 
 @router.get("/tenants/me/members", responses=documented(401, 403, 422))
-async def list_members(caller: Viewer, paging: Paging) -> MemberPage:
+async def list_members(caller: ViewerEverywhere, paging: Paging) -> MemberPage:
     """Who belongs to the current workspace."""
     page = await _workspaces(caller).members(paging)
     return MemberPage(members=list(page.items), total=page.total, next=page.next)
@@ -89,7 +91,7 @@ async def add_member(wanted: MemberIn, caller: AdminEverywhere) -> MemberOut:
 
 
 @router.patch("/tenants/me/members/{user_id}/role", responses=documented(401, 403, 404, 422))
-async def change_member_role(user_id: UUID, wanted: RoleIn, caller: Owner) -> MemberOut:
+async def change_member_role(user_id: UUID, wanted: RoleIn, caller: OwnerEverywhere) -> MemberOut:
     """Give a member another role."""
     return await _workspaces(caller).change_role(user_id, wanted.role)
 

@@ -400,6 +400,10 @@ def protect_rows() -> None:
 
 
 def downgrade() -> None:
+    is_postgres = op.get_bind().dialect.name == "postgresql"
+    if is_postgres:
+        for table in ("users", "workspaces"):
+            op.execute(f"DROP POLICY own_rows ON {table}")
     for table in (
         "refresh_tokens",
         "job_steps",
@@ -420,5 +424,5 @@ def downgrade() -> None:
         "audit_log",
     ):
         op.drop_table(table)
-    if op.get_bind().dialect.name == "postgresql":
+    if is_postgres:
         op.execute("DROP FUNCTION keep_audit()")

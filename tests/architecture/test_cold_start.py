@@ -1,0 +1,36 @@
+"""What is loaded when, seen from outside in processes of their own."""
+
+import subprocess
+import sys
+import time
+
+import pytest
+
+HELP_S_MAX = 0.3
+
+
+def loaded_by(code: str) -> set[str]:
+    """The top-level modules that a Python process has after running the code."""
+    told = f"{code}\nimport sys; print('LOADED', *sorted({{m.split('.')[0] for m in sys.modules}}))"
+    done = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True)  # noqa: S603
+    return set(done.stdout.rpartition("LOADED")[2].split())
+
+
+@pytest.mark.parametrize("words", [["--help"], ["version"], ["users", "--help"]])
+def test_the_terminal_comes_without_the_web(words: list[str]) -> None:
+    calling = f"import sys; sys.argv = ['farthing', *{words!r}]"
+    run = f"{calling}\nfrom farthing.cli.main import main\ntry: main()\nexcept SystemExit: pass"
+    assert not loaded_by(run) & {"fastapi", "sqlalchemy", "dbos", "httpx2", "uvicorn"}
+
+
+def test_the_api_comes_without_the_pipeline() -> None:
+    assert not loaded_by("import farthing.asgi") & {"dbos", "dagster", "dbt", "alembic", "duckdb", "typer"}
+
+
+def test_help_comes_at_once() -> None:
+    took = []
+    for _ in range(5):
+        began = time.perf_counter()
+        subprocess.run([sys.executable, "-m", "farthing", "--help"], check=True, capture_output=True)
+        took.append(time.perf_counter() - began)
+    assert min(took) < HELP_S_MAX

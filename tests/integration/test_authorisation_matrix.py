@@ -1,0 +1,427 @@
+"""Every route by every kind of caller, made from the route table: who is let in, who is not, and that both were tried.
+
+A request is built anew for each caller, so a refused one differs from the granted one in nothing but who asks.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from fastapi.responses import StreamingResponse
+from fastapi.routing import APIRoute
+
+from factories.people import PASSWORD, Person, Town
+from farthing.api.access import WORKSPACE_HEADER, Level
+from farthing.api.docs import level_of
+from farthing.api.routes import ROUTERS, api_routes
+from farthing.infra.db import SYSTEM
+from farthing.jobs.service import JobService
+from farthing.kernel.actor import Actor, Role
+
+PUBLIC = {
+    "pulse": "a load balancer asks it",
+    "welcome": "says only what this is",
+    "health": "a monitor asks it",
+    "version": "says only what this is",
+    "bootstrap_status": "the page that makes the first superuser asks it before there is anybody",
+    "bootstrap": "makes the first person; closes itself",
+    "register": "makes a person; the setting REGISTRATION decides",
+    "login": "proves who one is",
+    "login_with_email": "proves who one is",
+    "login_with_form": "proves who one is",
+    "refresh": "proves who one is, by the cookie",
+    "logout": "nobody is refused the way out",
+    "set_password": "proves who one is, by a one-time token",
+    "start_demo": "for people without an account; the setting DEMO_MODE decides",
+    "preview_invite": "whoever holds the invite's token may see where it leads before having an account",
+}
+"""The routes that anybody may call, each with the reason why."""
+
+DECIDES_ITSELF = {"metrics": Level.SUPERUSER}
+"""Looks for Prometheus's own token first, and lets superusers in besides."""
+
+NOT_FOR_DEMOS = {"change_password", "create_workspace", "accept_invite"}
+"""A demo has no password and stays alone, or it would outlive its expiry through others."""
+
+ONLY_FOR_DEMOS = {"upgrade_demo"}
+UNDONE = {("leave_workspace", "owner"): 409, ("bootstrap", ""): 409}
+"""Let in, and told by the state that it cannot be: the last owner stays, the first superuser was there before."""
+
+WORKING = ("viewer", "member", "admin", "owner")
+CALLERS = ("anonymous", "disabled", "other", "demo", *WORKING, "superuser")
+ELSEWHERE = ("other", "demo", "superuser")
+NEW_PASSWORD = "a-new-and-better-password"
+
+
+@dataclass
+class World:
+    """A workspace with somebody in every role, and those who do not belong to it."""
+
+    town: Town
+    people: dict[str, Person]
+    host: Person
+    workspace: str
+
+    async def stranger(self) -> Person:
+        """Somebody new with an account, signed in."""
+        return await self.town.person()
+
+
+@dataclass(frozen=True)
+class Ask:
+    """A request that would be granted if the right person sent it."""
+
+    ids: Mapping[str, str] = field(default_factory=dict)
+    body: Any = None
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+Builder = Callable[[World, Person], Awaitable[Ask]]
+
+
+def plain(body: Any = None, **options: Any) -> Builder:
+    async def build(_world: World, _whose: Person) -> Ask:
+        return Ask(body=body, options=options)
+
+    return build
+
+
+async def fresh_account(_world: World, _whose: Person) -> Ask:
+    return Ask(body={"username": f"n{uuid4().hex[:12]}", "password": PASSWORD})
+
+
+async def credentials(world: World, _whose: Person) -> Ask:
+    return Ask(body={"username": world.host.name, "password": PASSWORD})
+
+
+async def email_credentials(world: World, _whose: Person) -> Ask:
+    return Ask(body={"email": f"{world.host.name}@example.com", "password": PASSWORD})
+
+
+async def form_credentials(world: World, _whose: Person) -> Ask:
+    return Ask(options={"data": {"username": world.host.name, "password": PASSWORD}})
+
+
+async def refresh_cookie(world: World, _whose: Person) -> Ask:
+    holder = await world.stranger()
+    return Ask(options={"headers": {"Cookie": f"refresh_token={holder.http.cookies['refresh_token']}"}})
+
+
+async def password_token(world: World, _whose: Person) -> Ask:
+    made = await world.people["superuser"].post("/api/users", {"username": f"n{uuid4().hex[:12]}"})
+    return Ask(body={"token": made.json()["token"], "new_password": NEW_PASSWORD})
+
+
+async def session_of(world: World, whose: Person) -> Ask:
+    """Another device of his, where he has one."""
+    if whose.name:
+        elsewhere = world.town.stranger()
+        elsewhere.name = whose.name
+        await elsewhere.sign_in()
+    sessions = (await whose.get("/api/auth/sessions")).json()["sessions"]
+    return Ask({"session_id": sessions[0]["id"]})
+
+
+async def foreign_invite(world: World, _whose: Person) -> Ask:
+    made = await world.host.post("/api/tenants/me/invites", {})
+    return Ask(body={"token": made.json()["token"]})
+
+
+async def workspace_of(_world: World, whose: Person) -> Ask:
+    return Ask({"workspace_id": (await whose.get("/api/tenants")).json()["tenants"][0]["id"]})
+
+
+async def newcomer(world: World, _whose: Person) -> Ask:
+    return Ask(body={"username": (await world.stranger()).name})
+
+
+async def new_member(world: World) -> str:
+    guest = await world.stranger()
+    await world.town.join(world.people["owner"], guest, "viewer")
+    return guest.id
+
+
+async def member_and_role(world: World, _whose: Person) -> Ask:
+    return Ask({"user_id": await new_member(world)}, {"role": "member"})
+
+
+async def member_id(world: World, _whose: Person) -> Ask:
+    return Ask({"user_id": await new_member(world)})
+
+
+async def heir(world: World, _whose: Person) -> Ask:
+    return Ask(body={"user_id": await new_member(world)})
+
+
+async def invite_id(world: World, _whose: Person) -> Ask:
+    made = await world.people["owner"].post("/api/tenants/me/invites", {})
+    return Ask({"invite_id": made.json()["id"]})
+
+
+async def secret_of(_world: World, whose: Person) -> Ask:
+    made = await whose.post("/api/user-secrets", {"type": "allegro", "secret": "hush"})
+    return Ask({"secret_id": made.json()["id"]})
+
+
+async def secret_to_edit(world: World, whose: Person) -> Ask:
+    return Ask((await secret_of(world, whose)).ids, {"alias": "shop"})
+
+
+async def job_of(world: World, whose: Person) -> Ask:
+    actor = Actor(UUID(whose.id), whose.name, UUID(world.workspace), None)
+    async with world.town.house.database.write(SYSTEM) as work:
+        job = await JobService(work, actor, world.town.house.clock).request("some.kind", {})
+    return Ask({"job_id": str(job.id)})
+
+
+async def ended_job_of(world: World, whose: Person) -> Ask:
+    ask = await job_of(world, whose)
+    async with world.town.house.database.write(SYSTEM) as work:
+        actor = Actor(UUID(whose.id), whose.name, UUID(world.workspace), None)
+        await JobService(work, actor, world.town.house.clock).cancel(UUID(ask.ids["job_id"]))
+    return ask
+
+
+async def user_id(world: World, _whose: Person) -> Ask:
+    body = {"username": f"n{uuid4().hex[:12]}", "is_superuser": True}
+    return Ask({"user_id": (await world.people["superuser"].post("/api/users", body)).json()["id"]})
+
+
+async def new_username(_world: World, _whose: Person) -> Ask:
+    return Ask(body={"username": f"n{uuid4().hex[:12]}"})
+
+
+ASKS: dict[str, Builder] = {
+    "pulse": plain(),
+    "welcome": plain(),
+    "health": plain(),
+    "version": plain(),
+    "metrics": plain(),
+    "bootstrap_status": plain(),
+    "bootstrap": fresh_account,
+    "register": fresh_account,
+    "login": credentials,
+    "login_with_email": email_credentials,
+    "login_with_form": form_credentials,
+    "refresh": refresh_cookie,
+    "logout": plain(),
+    "logout_everywhere": plain(),
+    "list_sessions": plain(),
+    "end_session": session_of,
+    "change_password": plain({"current_password": PASSWORD, "new_password": NEW_PASSWORD}),
+    "set_password": password_token,
+    "start_demo": plain(),
+    "upgrade_demo": fresh_account,
+    "read_me": plain(),
+    "read_me_as_auth": plain(),
+    "edit_me": plain({"first_name": "Jan"}),
+    "list_workspaces": plain(),
+    "create_workspace": plain({"name": "Household"}),
+    "read_workspace": plain(),
+    "rename_workspace": plain({"name": "Ours"}),
+    "list_members": plain(),
+    "add_member": newcomer,
+    "change_member_role": member_and_role,
+    "remove_member": member_id,
+    "leave_workspace": plain(),
+    "transfer_ownership": heir,
+    "switch_workspace": workspace_of,
+    "list_invites": plain(),
+    "create_invite": plain({"role": "viewer"}),
+    "withdraw_invite": invite_id,
+    "preview_invite": foreign_invite,
+    "accept_invite": foreign_invite,
+    "list_secrets": plain(),
+    "create_secret": plain({"type": "allegro", "secret": "hush"}),
+    "read_secret": secret_of,
+    "edit_secret": secret_to_edit,
+    "delete_secret": secret_of,
+    "list_jobs": plain(),
+    "list_house_jobs": plain(),
+    "watch_jobs": plain(),
+    "read_job": job_of,
+    "watch_job": ended_job_of,
+    "cancel_job": job_of,
+    "retry_job": ended_job_of,
+    "list_users": plain(),
+    "create_user": new_username,
+    "read_audit_log": plain(),
+    "invite_user": user_id,
+    "disable_user": user_id,
+    "enable_user": user_id,
+    "promote_user": user_id,
+    "demote_user": user_id,
+    "delete_user": user_id,
+}
+SPENDS = {"logout", "logout_everywhere", "end_session", "change_password", "upgrade_demo", "leave_workspace"} | {
+    "transfer_ownership"
+}
+"""Whoever was let in here is not afterwards who he was."""
+
+ROUTES = {route.name: route for route in api_routes()}
+ROOMS = sorted({str(route.tags[0]) for route in ROUTES.values()})
+TownWith = Callable[..., Any]
+
+
+def level(route: APIRoute) -> Level:
+    return DECIDES_ITSELF.get(route.name, level_of(route))
+
+
+def refusal(route: APIRoute, caller: str) -> int | None:
+    """The status that turns this caller away; none if he is let in."""
+    match level(route):
+        case Level.PUBLIC:
+            return None
+        case _ if caller in ("anonymous", "disabled"):
+            return 401
+        case Level.SUPERUSER:
+            return None if caller == "superuser" else 403
+        case Level.PERSON:
+            return _refusal_by_kind(route, is_demo=caller == "demo")
+        case needed if caller in WORKING:
+            return None if Role(caller).covers(Role(needed)) else 403
+        case _:
+            return 404
+
+
+def _refusal_by_kind(route: APIRoute, *, is_demo: bool) -> int | None:
+    if is_demo:
+        return 403 if route.name in NOT_FOR_DEMOS else None
+    return 404 if route.name in ONLY_FOR_DEMOS else None
+
+
+async def is_signed_in(person: Person) -> bool:
+    """With either of the passwords that he may have by now."""
+    return any([(await person.sign_in(password)).is_success for password in (PASSWORD, NEW_PASSWORD)])
+
+
+async def settle(town: Town) -> World:
+    superuser = town.stranger()
+    superuser.name = "root"
+    if not await is_signed_in(superuser):
+        superuser = await town.superuser()
+    owner, host = await town.person(), await town.person()
+    people = {"anonymous": town.stranger(), "superuser": superuser, "owner": owner}
+    for role in ("viewer", "member", "admin"):
+        people[role] = await town.person()
+        await town.join(owner, people[role], role)
+    people["other"], people["demo"] = await town.person(), await town.demo()
+    people["disabled"] = await town.person()
+    await town.join(owner, people["disabled"], "owner")
+    for verb in ("promote", "disable"):
+        assert (await superuser.post(f"/api/users/{people['disabled'].id}/{verb}")).status_code == 204
+    workspace = (await owner.get("/api/tenants/me")).json()["id"]
+    return World(town, people, host, workspace)
+
+
+@pytest.fixture
+async def sandbox(town_with: TownWith) -> AsyncIterator[Town]:
+    """A town in trying-out mode: its throttles bear the many people of this test."""
+    async with town_with(sandbox=True) as town:
+        yield town
+
+
+async def send(world: World, route: APIRoute, sender: Person, ask: Ask, *, into: str | None = None) -> int:
+    """The status of the answer; of a stream only its beginning is waited for."""
+    options = dict(ask.options)
+    options["headers"] = dict(options.get("headers", {})) | ({WORKSPACE_HEADER: into} if into else {})
+    path, method = route.path_format.format(**ask.ids), next(iter(route.methods or ()))
+    if route.response_class is StreamingResponse:
+        return await beginning(world.town, path, dict(sender.http.headers) | options["headers"])
+    return (await sender(method, path, ask.body, **options)).status_code
+
+
+async def beginning(town: Town, path: str, headers: dict[str, str]) -> int:
+    """Ask as a browser does that goes away as soon as the answer begins."""
+    status: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+    said = [{"type": "http.request", "body": b"", "more_body": False}]
+
+    async def receive() -> dict[str, Any]:
+        if said:
+            return said.pop()
+        await asyncio.wait([status])
+        return {"type": "http.disconnect"}
+
+    async def take(message: Any) -> None:
+        if message["type"] == "http.response.start" and not status.done():
+            status.set_result(message["status"])
+
+    raw = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+    scope: dict[str, Any] = {
+        "type": "http",
+        "method": "GET",
+        "path": path,
+        "raw_path": path.encode(),
+        "query_string": b"",
+    }
+    scope |= {"headers": raw, "http_version": "1.1", "scheme": "http", "server": ("farthing.test", 80), "client": None}
+    await asyncio.wait_for(town.app(scope, receive, take), 20)
+    return await status
+
+
+async def cell(world: World, route: APIRoute, caller: str) -> str | None:
+    """What is wrong with this cell of the matrix, if anything."""
+    person = world.people[caller]
+    whose = person if caller not in ("anonymous", "disabled") else world.people["owner"]
+    ask = await ASKS[route.name](world, whose)
+    into = world.workspace if level(route).role and caller in ELSEWHERE else None
+    status = await send(world, route, person, ask, into=into)
+    refused = refusal(route, caller)
+    undone = UNDONE.get((route.name, caller), UNDONE.get((route.name, "")))
+    is_right = status == refused if refused else 200 <= status < 300 or status == undone
+    return None if is_right else f"{route.name} as {caller}: {status}, expected {refused or undone or 'success'}"
+
+
+async def crossing(world: World, route: APIRoute) -> str | None:
+    """What is wrong when somebody elsewhere names this workspace's or somebody else's ids."""
+    owner, other = world.people["owner"], world.people["other"]
+    ask = await ASKS[route.name](world, owner)
+    foreign = await send(world, route, other, ask)
+    own = await send(world, route, owner, ask)
+    is_right = foreign == 404 and 200 <= own < 300
+    return None if is_right else f"{route.name} with foreign ids: {foreign}, and as their owner: {own}"
+
+
+def test_every_route_has_a_request_and_every_open_one_a_reason() -> None:
+    assert set(ASKS) == set(ROUTES)
+    assert set(PUBLIC) == {name for name, route in ROUTES.items() if level(route) is Level.PUBLIC}
+    assert DECIDES_ITSELF.keys() | NOT_FOR_DEMOS | ONLY_FOR_DEMOS | SPENDS <= set(ROUTES)
+
+
+def test_every_route_is_refused_to_somebody_and_granted_to_somebody() -> None:
+    for route in ROUTES.values():
+        verdicts = [refusal(route, caller) for caller in CALLERS]
+        assert None in verdicts, route.name
+        assert route.name in PUBLIC or any(verdicts), route.name
+
+
+@pytest.mark.sqlite_only
+async def test_nothing_is_served_beside_the_route_table_but_pages_about_it(town: Town) -> None:
+    pages = {"/docs", "/api/docs", "/docs/files", "/docs/start.js", "/redoc", "/api/redoc", "/"}
+    beside = [str(route.path) for route in town.app.routes if hasattr(route, "path")]
+    assert set(beside) == pages | {"/openapi.json", "/api/openapi.json"}
+    assert len(town.app.routes) == len(beside) + len(ROUTERS)
+
+
+@pytest.mark.parametrize("room", ROOMS)
+async def test_everybody_is_let_in_where_he_should_be_and_nowhere_else(sandbox: Town, room: str) -> None:
+    wrong: list[str | None] = []
+    world = await settle(sandbox)
+    for route in (route for route in ROUTES.values() if route.tags[0] == room):
+        refused = [caller for caller in CALLERS if refusal(route, caller)]
+        granted = [caller for caller in CALLERS if not refusal(route, caller)]
+        wrong += [await cell(world, route, caller) for caller in (*refused, *granted)]
+        if route.name in SPENDS:
+            world = await settle(sandbox)
+    assert [fault for fault in wrong if fault] == []
+
+
+@pytest.mark.parametrize("room", ROOMS)
+async def test_a_foreign_id_names_nothing(sandbox: Town, room: str) -> None:
+    world = await settle(sandbox)
+    aimed = [route for route in ROUTES.values() if route.tags[0] == room and route.param_convertors]
+    wrong = [await crossing(world, route) for route in aimed if level(route) is not Level.SUPERUSER]
+    assert [fault for fault in wrong if fault] == []

@@ -1,0 +1,204 @@
+"""Whatever two people and a demo do: nothing of one can be read or changed by another."""
+
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from itertools import permutations
+from typing import Any
+
+import httpx2
+import pytest
+from fastapi.responses import StreamingResponse
+from fastapi.routing import APIRoute
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from factories.people import Person, Town
+from fakes.clock import TestClock
+from farthing.api.access import Access, Level
+from farthing.api.routes import api_routes
+
+TownMaker = Callable[..., AbstractAsyncContextManager[Town]]
+NAMES = ["ann", "bob", "demo"]
+ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}")
+BODIES: dict[str, dict[str, Any]] = {"edit_secret": {"alias": "taken"}, "change_member_role": {"role": "viewer"}}
+"""What a route wants besides an id; a new route that wants something fails until it stands here."""
+
+
+@dataclass
+class Resident:
+    """Somebody with all ids that he was ever shown."""
+
+    person: Person
+    seen: set[str] = field(default_factory=set)
+
+    async def __call__(self, method: str, path: str, body: Any = None, **options: Any) -> httpx2.Response:
+        answer = await self.person(method, path, body, **options)
+        assert answer.status_code < 500, answer.text
+        if answer.is_success:
+            self.seen |= ids_in(answer)
+        return answer
+
+    async def first(self, path: str, what: str) -> str:
+        """The id of the first of his things in a list, or one that nothing has."""
+        things = (await self("GET", path)).json()[what]
+        return str(things[0]["id"]) if things else "01890000-0000-7000-8000-000000000000"
+
+    async def view(self) -> dict[str, Any]:
+        """Everything that he can read without naming an id."""
+        return {route.path: (await self("GET", route.path)).json() for route in LISTS}
+
+
+def ids_in(answer: httpx2.Response) -> set[str]:
+    return set(ID.findall(answer.text))
+
+
+def methods(route: APIRoute) -> set[str]:
+    return route.methods or set()
+
+
+def level_of(route: APIRoute) -> Level | None:
+    """What a caller must be; None where anybody may call."""
+    accesses = (each.call for each in route.dependant.dependencies)
+    return next((access.level for access in accesses if isinstance(access, Access)), None)
+
+
+def is_for_people(route: APIRoute) -> bool:
+    return level_of(route) not in (None, Level.SUPERUSER)
+
+
+def is_stream(route: APIRoute) -> bool:
+    return route.response_class is StreamingResponse
+
+
+LISTS = [r for r in api_routes() if is_for_people(r) and "GET" in methods(r) and "{" not in r.path and not is_stream(r)]
+AIMED = [r for r in api_routes() if is_for_people(r) and "{" in r.path]
+
+
+async def aim(who: Resident, route: APIRoute, wanted: str) -> httpx2.Response:
+    """Call a route with an id in its path."""
+    (method,) = methods(route)
+    return await who(method, re.sub(r"{\w+}", wanted, route.path), BODIES.get(route.name))
+
+
+async def keep_secret(who: Resident) -> None:
+    await who("POST", "/api/user-secrets", {"type": "allegro", "alias": "shop", "secret": "a cookie"})
+
+
+async def edit_secret(who: Resident) -> None:
+    secret = await who.first("/api/user-secrets", "user_secrets")
+    await who("PATCH", f"/api/user-secrets/{secret}", {"alias": "another"})
+
+
+async def forget_secret(who: Resident) -> None:
+    await who("DELETE", f"/api/user-secrets/{await who.first('/api/user-secrets', 'user_secrets')}")
+
+
+async def invite(who: Resident) -> None:
+    """Also requests a job, because a mail has to go out."""
+    await who("POST", "/api/tenants/me/invites", {"email": "guest@example.com"})
+
+
+async def withdraw_invite(who: Resident) -> None:
+    await who("DELETE", f"/api/tenants/me/invites/{await who.first('/api/tenants/me/invites', 'invites')}")
+
+
+async def cancel_job(who: Resident) -> None:
+    await who("POST", f"/api/jobs/{await who.first('/api/jobs', 'jobs')}/cancel")
+
+
+async def rename(who: Resident) -> None:
+    await who("PATCH", "/api/tenants/me", {"name": f"{who.person.name}'s home"})
+
+
+async def found_workspace(who: Resident) -> None:
+    await who("POST", "/api/tenants", {"name": "Club"})
+
+
+async def switch(who: Resident) -> None:
+    answer = await who("POST", f"/api/tenants/{await who.first('/api/tenants', 'tenants')}/switch")
+    who.person.bear(answer.json()["access_token"])
+
+
+async def leave(who: Resident) -> None:
+    await who("POST", "/api/tenants/me/leave")
+
+
+async def sign_in_again(who: Resident) -> None:
+    if who.person.name:
+        await who.person.sign_in()
+
+
+async def introduce(who: Resident) -> None:
+    await who("PATCH", "/api/me", {"first_name": "Somebody"})
+
+
+async def look_around(who: Resident) -> None:
+    await who.view()
+
+
+Deed = Callable[[Resident], Awaitable[None]]
+DEEDS: list[Deed] = [
+    keep_secret, edit_secret, forget_secret, invite, withdraw_invite, cancel_job, rename, found_workspace, switch,
+    leave, sign_in_again, introduce, look_around,
+]  # fmt: skip
+histories = st.lists(st.tuples(st.sampled_from(NAMES), st.sampled_from(DEEDS)), max_size=10)
+
+
+@pytest.fixture
+async def town(town_with: TownMaker) -> AsyncIterator[Town]:
+    """A town with a mail server, so that an invite leaves a job behind."""
+    async with town_with(smtp_url="smtp://mail.example.com:587", mail_from="farthing@example.com") as town:
+        yield town
+
+
+async def settle(town: Town, clock: TestClock) -> dict[str, Resident]:
+    """New people for each history; two hours later nobody is slowed down for how many they are."""
+    clock.advance(hours=2)
+    people = {"ann": await town.person(), "bob": await town.person(), "demo": await town.demo()}
+    residents = {name: Resident(person) for name, person in people.items()}
+    for resident in residents.values():
+        await keep_secret(resident)
+        await invite(resident)
+    return residents
+
+
+@settings(max_examples=settings().max_examples // 3)
+@given(history=histories, roles=st.sampled_from(list(permutations(NAMES, 2))))
+async def test_nothing_crosses(
+    history: list[tuple[str, Deed]], roles: tuple[str, str], town: Town, clock: TestClock
+) -> None:
+    residents = await settle(town, clock)
+    for name, deed in history:
+        await deed(residents[name])
+    victim, intruder = (residents[name] for name in roles)
+    before = await victim.view()
+    seen = sorted(victim.seen)
+    for wanted in seen:
+        for route in AIMED:
+            assert (await aim(intruder, route, wanted)).status_code == 404, (route.name, wanted)
+        handing_over = await intruder("POST", "/api/tenants/me/transfer-ownership", {"user_id": wanted})
+        assert handing_over.status_code == 404
+        there = {"X-Workspace-Id": wanted}
+        assert {(await intruder("GET", route.path, headers=there)).status_code for route in LISTS} == {404}
+    assert await victim.view() == before
+    await intruder.view()
+    assert not victim.seen & intruder.seen
+
+
+def turn(route: APIRoute) -> int:
+    """A stream ends with its job, and what ends something comes late."""
+    return {"cancel_job": 0, "watch_job": 1, "end_session": 4}.get(route.name, 3 if "DELETE" in methods(route) else 2)
+
+
+async def test_the_probe_reaches_what_is_ones_own(town: Town, clock: TestClock) -> None:
+    """Else the property above would hold of a probe that asks nothing."""
+    ann = (await settle(town, clock))["ann"]
+    await ann.view()
+    reached = set()
+    for route in sorted(AIMED, key=turn):
+        answers = [(await aim(ann, route, wanted)).status_code for wanted in sorted(ann.seen)]
+        if set(answers) - {401, 404}:
+            reached.add(route.name)
+    assert reached == {route.name for route in AIMED}
