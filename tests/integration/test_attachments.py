@@ -75,6 +75,13 @@ async def test_a_large_file_comes_back_as_it_was(ann: Person) -> None:
     assert (await ann.get(f"/api/attachments/{told['id']}/content")).content == content
 
 
+async def test_bytes_that_are_lost_are_told_and_not_hidden(town: Town, ann: Person) -> None:
+    told = await attached(ann, await transaction(ann))
+    kept(town)[0].unlink()
+    answer = await ann.get(f"/api/attachments/{told['id']}/content")
+    assert (answer.status_code, "backup" in answer.json()["detail"]) == (500, True)
+
+
 async def test_deleted_files_come_back(town: Town, ann: Person) -> None:
     mine = await transaction(ann)
     told = await attached(ann, mine)

@@ -420,9 +420,7 @@ async def test_parts_that_do_not_sum_are_refused(town: Town, clock: TestClock, p
     assert await ledger.read(f"/api/transactions/{made['id']}") == made
 
 
-async def test_an_amount_that_leaves_its_parts_behind_is_refused(
-    town: Town, clock: TestClock, person: Person
-) -> None:
+async def test_an_amount_that_leaves_its_parts_behind_is_refused(town: Town, clock: TestClock, person: Person) -> None:
     ledger = await books(town, clock, person)
     made = (await ledger.create_split(Step("create_split", 1, 1, -1000, 3))).json()
     answer = await ledger.ask("PATCH", f"/api/transactions/{made['id']}", {"amount": "-11"})
@@ -430,9 +428,7 @@ async def test_an_amount_that_leaves_its_parts_behind_is_refused(
     await assert_well(town, ledger)
 
 
-async def test_480_posts_of_16_clients_move_the_balance_by_480(
-    town: Town, clock: TestClock, person: Person
-) -> None:
+async def test_480_posts_of_16_clients_move_the_balance_by_480(town: Town, clock: TestClock, person: Person) -> None:
     ledger = await books(town, clock, person)
     body = {"account_id": ledger.accounts[0], "amount": "-1", "date": "2026-02-14", "category": "Groceries"}
 

@@ -31,6 +31,7 @@ _TAGS = [
     "Transactions",
     "Attachments",
     "Categories and tags",
+    "Merchants",
     "Secrets",
     "Jobs",
     "Administration",

@@ -16,7 +16,7 @@ from farthing.ledger.errors import (
     TagExists,
     TagNotFound,
 )
-from farthing.ledger.folding import name_key
+from farthing.ledger.folding import name_key, tag_key
 from farthing.ledger.kinds import CategoryKind
 from farthing.ledger.models import Category, Tag
 from farthing.ledger.repository import Categories, Tags
@@ -99,8 +99,8 @@ class CategoryService:
             await self._make(name, kind, colour=colour, icon=icon, position=position)
 
     async def create(self, wanted: CategoryIn) -> Category:
-        if wanted.parent_id:
-            await self.get(wanted.parent_id)
+        if wanted.parent_id and (await self.get(wanted.parent_id)).kind != wanted.type:
+            raise CategoryNotFound("A category cannot be below one of the other side.")
         made = await self._make(
             wanted.name, wanted.type, colour=wanted.color, icon=wanted.icon, parent_id=wanted.parent_id
         )
@@ -215,7 +215,7 @@ class TagService:
     async def change(self, tag_id: UUID, patch: TagPatch) -> None:
         tag = await self._get(tag_id)
         if patch.name is not None:
-            tag.name, tag.name_key = patch.name, name_key(patch.name)
+            tag.name, tag.name_key = patch.name, tag_key(patch.name)
         if "colour" in patch.model_fields_set:
             tag.colour = patch.colour
         with unique_or(TagExists()):
@@ -226,7 +226,7 @@ class TagService:
 
     async def by_names(self, names: Iterable[str]) -> dict[str, Tag]:
         """The tag of each name, by its folded name; an unknown one is created."""
-        wanted = {name_key(name): name for name in names}
+        wanted = {tag_key(name): name for name in names}
         found = await self._rows.named(wanted) if wanted else {}
         for key, name in wanted.items():
             if key not in found:
@@ -243,7 +243,7 @@ class TagService:
             id=new_id(),
             workspace_id=self._actor.workspace_id,
             name=name,
-            name_key=name_key(name),
+            name_key=tag_key(name),
             colour=colour,
             created_at=self._clock(),
         )

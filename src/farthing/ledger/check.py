@@ -72,8 +72,8 @@ class CheckService:
                 whole.daily[key] = [a + b for a, b in zip(whole.daily.get(key, [0] * 5), moved, strict=True)]
             for month, moved in part.months.items():
                 whole.months[month] = [a + b for a, b in zip(whole.months.get(month, [0, 0]), moved, strict=True)]
-            for account_id, moved_by in part.balances.items():
-                whole.balances[account_id] = whole.balances.get(account_id, 0) + moved_by
+            for moved_id, moved_by in part.balances.items():
+                whole.balances[moved_id] = whole.balances.get(moved_id, 0) + moved_by
             after = rows[-1][0]
         whole.daily = {key: moved for key, moved in whole.daily.items() if any(moved)}
         whole.months = {key: moved for key, moved in whole.months.items() if any(moved)}

@@ -3,7 +3,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Delete, delete, select, update
+from sqlalchemy import delete, select, update
 
 from farthing.infra.db import WorkspaceRepository
 from farthing.ledger.models import Account, Category, DailyTotal, MonthTotal, Split, Transaction
@@ -64,15 +64,13 @@ class Recount(WorkspaceRepository):
 
     async def replace(self, workspace_id: UUID, right: Delta, account_id: UUID | None = None) -> None:
         """Put these totals in the place of all, or of one account's."""
-        gone: list[Delete] = [self.own(delete(totals), totals) for totals in (DailyTotal, MonthTotal)]
+        days, months = self.own(delete(DailyTotal), DailyTotal), self.own(delete(MonthTotal), MonthTotal)
         opened = self.own(update(Account), Account).values(balance=Account.opening_balance)
         if account_id is not None:
-            gone = [
-                statement.where(totals.account_id == account_id)
-                for statement, totals in zip(gone, (DailyTotal, MonthTotal), strict=True)
-            ]
+            days = days.where(DailyTotal.account_id == account_id)
+            months = months.where(MonthTotal.account_id == account_id)
             opened = opened.where(Account.id == account_id)
-        for statement in (*gone, opened):
+        for statement in (days, months, opened):
             await self.session.execute(statement)
         await Totals(self.work).apply(workspace_id, right)
 

@@ -1,24 +1,26 @@
 """A search tree as one SQL condition on transactions: all SQL of the search, for both databases, is in this module.
 
-Each part is a filter that reads the row; none is ever NULL, so that a negation finds exactly the other rows. What few
-rows fulfil is asked of an index besides: `rarities` finds out which parts that are, `condition` is told. Without it, a
-rare word would be looked for in every row, and a frequent one listed in full only to show fifty.
+Every part is a filter that reads the row, and none is ever NULL, so that a negation finds exactly the other rows. A
+page of what is common is found soonest by walking through the rows in their order; what is rare an index lists first.
+Which part is rare, rows at both ends of the ledger tell: `Search.sample` asks them, `Search.knowing` heeds them.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import date
-from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from string import ascii_lowercase, ascii_uppercase
 from typing import Any, NamedTuple, TypeGuard, assert_never
 from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
+    CompoundSelect,
+    Executable,
     Select,
     UnaryExpression,
     and_,
     any_,
+    case,
     cast,
     collate,
     column,
@@ -37,7 +39,7 @@ from sqlalchemy.orm import aliased
 from sqlalchemy.sql.operators import custom_op
 
 from farthing.kernel.currency import DECIMALS
-from farthing.ledger.folding import FIELDS, SEPARATOR, name_key
+from farthing.ledger.folding import FIELDS, SEPARATOR, name_key, tag_key
 from farthing.ledger.kinds import CategoryKind
 from farthing.ledger.models import Account, Attachment, Category, Split, Tag, Transaction, TransactionTag
 from farthing.ledger.query import (
@@ -46,7 +48,6 @@ from farthing.ledger.query import (
     AmountIs,
     And,
     CategoryIs,
-    Comparison,
     DateIs,
     DerCategoryIs,
     Has,
@@ -68,45 +69,64 @@ from farthing.ledger.query import (
 )
 
 Condition = ColumnElement[bool]
-Keys = Any
-"""A SELECT, or a union of some, of transactions' keys."""
+Keys = list[Select[Any]]
+"""SELECTs that together list transactions' keys."""
 
-FEW = 50_000
-"""Up to so many rows, listing them from an index is cheaper than looking at rows in the order of the page."""
-_BEYOND = 10**17
-"""More minor units than any amount has, and few enough for the database's integers."""
+_SAMPLED = 1000
+_COMMON = 30
+"""So many of the rows sampled at either end, and reading rows costs less than listing them from an index."""
 _USUAL = 2
 """Decimals of most currencies; those with others are named in a condition."""
 _UNUSUAL = [code for code, decimals in DECIMALS.items() if decimals != _USUAL]
-_TAG_MAX = 50
 _LOWER = str.maketrans(ascii_uppercase, ascii_lowercase)
 _search = table("transaction_search", column("rowid"), column("transaction_search"))
 _padded = literal(" ") + Transaction.search_text + literal(" ")
 _Listed = aliased(Transaction)
 
 
-def condition(tree: Tree, *, is_sqlite: bool, workspace_id: UUID, rare: Collection[Tree] | None = None) -> Condition:
-    """What the rows found fulfil; on PostgreSQL the database transaction must be narrowed to the same workspace.
-
-    `rare` are the parts that `rarities` found to be so; unasked, words are taken for rare, and nothing else is.
-    """
-    criteria = _Criteria(is_sqlite=is_sqlite, workspace_id=workspace_id)
-    words, others = _required(tree)
-    few = words if rare is None else [part for part in (*words, *others) if part in rare]
-    return and_(true(), *map(criteria.listed, few), criteria.of(tree))
+def condition(tree: Tree, *, is_sqlite: bool, workspace_id: UUID) -> Condition:
+    """What the rows found fulfil; on PostgreSQL the database transaction must be narrowed to the same workspace."""
+    return Search(tree, is_sqlite=is_sqlite, workspace_id=workspace_id).condition()
 
 
-def rarities(tree: Tree, *, is_sqlite: bool, workspace_id: UUID) -> dict[Tree, ColumnElement[bool]]:
-    """Of each part that must hold and that an index knows, whether few rows fulfil it: columns of one SELECT."""
-    criteria = _Criteria(is_sqlite=is_sqlite, workspace_id=workspace_id)
-    words, others = _required(tree)
-    known = {part: criteria.keys(part) for part in (*words, *others)}
-    return {part: _is_short(keys) for part, keys in known.items() if keys is not None}
+class Search:
+    """A tree as it is asked of one database; until a sample tells better, words are listed and the rest is read."""
 
+    def __init__(self, tree: Tree, *, is_sqlite: bool, workspace_id: UUID) -> None:
+        self._tree, self._is_sqlite = tree, is_sqlite
+        self._criteria = _Criteria(is_sqlite=is_sqlite, workspace_id=workspace_id)
+        self._parts = [part for part in _required(tree) if self._criteria.keys(part)]
+        self._listed: list[Tree] = [part for part in self._parts[:1] if isinstance(part, And)]
 
-def sorted_apart(wanted: Any, *, is_sqlite: bool) -> ColumnElement[Any]:
-    """To order few rows by: SQLite would rather walk through all rows in this order than sort the few."""
-    return UnaryExpression(wanted, operator=custom_op("+"), type_=wanted.type) if is_sqlite else wanted
+    def condition(self) -> Condition:
+        return and_(true(), *map(self._criteria.listed, self._listed), self._criteria.of(self._tree))
+
+    def order(self, wanted: Any) -> Any:
+        """What to sort by: SQLite would rather walk through all rows in an index's order than sort the few listed."""
+        is_apart = self._is_sqlite and self._listed
+        return UnaryExpression(wanted, operator=custom_op("+"), type_=wanted.type) if is_apart else wanted
+
+    def sample(self) -> Executable | None:
+        """How many rows at either end fulfil each part that could be listed; None if there is none."""
+        counts = [func.count(case((self._criteria.of(self._as_listed(part)), 1))) for part in self._parts]
+        days = [self._criteria.of(part) for part in _required(self._tree) if isinstance(part, DateIs)]
+        ends = (self._criteria.end(days, backwards=backwards) for backwards in (True, False))
+        return union_all(*(select(*counts).where(end) for end in ends)) if counts else None
+
+    def _as_listed(self, part: Tree) -> Tree:
+        """What the index lists for a part: words in any field, and on PostgreSQL in any order."""
+        if not isinstance(part, And):
+            return part
+        texts = [text for text in part.parts if _is_indexed(text)]
+        if self._is_sqlite:
+            return And(tuple(Words(text.tokens, text.is_prefix) for text in texts))
+        return And(tuple(word for text in texts for word in _apart(text)))
+
+    def heed(self, sampled: Sequence[Sequence[int]]) -> None:
+        """List the rarest part, if any is rare at all, and read the others."""
+        hits = [(min(column), sum(column), at) for at, column in enumerate(zip(*sampled, strict=True))]
+        rare = sorted((whole, at) for least, whole, at in hits if least < _COMMON)
+        self._listed = [self._parts[at] for _, at in rare[:1]]
 
 
 class _Spelling(NamedTuple):
@@ -208,7 +228,7 @@ class _Criteria:
         return tagged.where(TransactionTag.transaction_key == Transaction.key).exists()
 
     def _tags(self, names: tuple[str, ...]) -> Select[Any]:
-        named = or_(Tag.name_key.in_([name_key(name, _TAG_MAX) for name in names]), Tag.id.in_(_ids(names)))
+        named = or_(Tag.name_key.in_([tag_key(name) for name in names]), Tag.id.in_(_ids(names)))
         return self._own(Tag.id, Tag).where(named)
 
     def _has(self, part: Part) -> Condition:
@@ -227,55 +247,55 @@ class _Criteria:
                 assert_never(part)
 
     def listed(self, part: Tree) -> Condition:
-        keys = self.keys(part)
-        return true() if keys is None else Transaction.key.in_(keys)
+        return self._in(Transaction.key, union_all(*self.keys(part)))
 
-    def keys(self, tree: Tree) -> Keys | None:  # noqa: PLR0911  a table of cases
-        """From an index all rows that may fulfil it, and perhaps some more; None if no index knows."""
+    def end(self, days: Iterable[Condition], *, backwards: bool) -> Condition:
+        """Among the first or the last rows."""
+        order = (Transaction.date, Transaction.key)
+        some = select(Transaction.key).where(Transaction.workspace_id == self._workspace_id, *days).correlate(None)
+        some = some.order_by(*(column.desc() if backwards else column for column in order))
+        return self._in(Transaction.key, some.limit(_SAMPLED))
+
+    def keys(self, tree: Tree) -> Keys:  # noqa: PLR0911  a table of cases
+        """From indexes all rows that may fulfil it, and perhaps some more; nothing where no index knows."""
         match tree:
             case And(parts):
                 words = tuple(part for part in parts if _is_indexed(part))
-                return self._worded(words) if words else next(self._known(parts), None)
+                return self._worded(words) if words else next(filter(None, map(self.keys, parts)), [])
             case Or(parts):
-                lists = list(self._known(parts))
-                return union_all(*lists) if lists and len(lists) == len(parts) else None
+                lists = [self.keys(part) for part in parts]
+                return [keys for some in lists for keys in some] if all(lists) else []
             case Words() | InField():
-                return self._worded((tree,)) if _is_indexed(tree) else None
+                return self._worded((tree,)) if _is_indexed(tree) else []
             case AmountIs():
                 return self._amounts(tree)
             case CategoryIs(names):
                 return self._in_categories(self._categories(names))
             case TagIs(names):
                 tagged = self._own(TransactionTag.transaction_key, TransactionTag)
-                return tagged.where(self._in(TransactionTag.tag_id, self._tags(names)))
+                return [tagged.where(self._in(TransactionTag.tag_id, self._tags(names)))]
             case Has(Part.ATTACHMENT):
-                return self._attached()
+                return [self._attached()]
             case Has(Part.TRANSFER) | TypeIs((Type.TRANSFER,)):
-                return self._transactions(_Listed.transfer_id.is_not(None))
+                return [self._transactions(_Listed.transfer_id.is_not(None))]
             case _:
-                return None
-
-    def _known(self, parts: Iterable[Tree]) -> Iterator[Keys]:
-        return (keys for part in parts if (keys := self.keys(part)) is not None)
+                return []
 
     def _worded(self, texts: tuple[Text, ...]) -> Keys:
         """The full text knows PostgreSQL's rows by their words alone, SQLite's by words in a row over all fields."""
         if self._is_sqlite:
-            return select(_search.c.rowid).where(_search.c.transaction_search.match(_FTS5.words(texts)))
-        return select(func.search_transactions(cast(_TSQUERY.words(texts), TSQUERY)))
+            return [select(_search.c.rowid).where(_search.c.transaction_search.match(_FTS5.words(texts)))]
+        return [select(func.search_transactions(cast(_TSQUERY.words(texts), TSQUERY)))]
 
     def _amounts(self, asked: AmountIs) -> Keys:
         """In the usual minor units; of unusual currencies whole accounts, whose transactions have their currency."""
         unusual = self._own(Account.id, Account).where(Account.currency.in_(_UNUSUAL))
-        ranges = _ranges(asked, _USUAL)
-        return union_all(
-            *(self._transactions(_Listed.amount.between(low, high)) for low, high in ranges),
-            self._transactions(self._in(_Listed.account_id, unusual)),
-        )
+        usual = [self._transactions(_Listed.amount.between(low, high)) for low, high in asked.ranges(_USUAL)]
+        return [*usual, self._transactions(self._in(_Listed.account_id, unusual))]
 
     def _in_categories(self, categories: Select[Any]) -> Keys:
         parts = self._own(Split.transaction_key, Split).where(self._in(Split.category_id, categories))
-        return union_all(self._transactions(self._in(_Listed.category_id, categories)), parts)
+        return [self._transactions(self._in(_Listed.category_id, categories)), parts]
 
     def _attached(self) -> Select[Any]:
         return self._own(Attachment.transaction_key, Attachment).where(Attachment.deleted_at.is_(None))
@@ -286,17 +306,17 @@ class _Criteria:
     def _own(self, wanted: Any, model: Any) -> Select[Any]:
         return select(wanted).where(model.workspace_id == self._workspace_id)
 
-    def _in(self, wanted: Any, few: Select[Any]) -> Condition:
+    def _in(self, wanted: Any, few: Select[Any] | CompoundSelect[Any]) -> Condition:
         """Among a few; PostgreSQL's indexes serve arrays."""
         found: Condition = wanted.in_(few) if self._is_sqlite else wanted == any_(func.array(few.scalar_subquery()))
         return found
 
 
-def _required(tree: Tree) -> tuple[list[Tree], list[Tree]]:
-    """What must hold: all words as one part, since the full text takes them together, and the others."""
+def _required(tree: Tree) -> list[Tree]:
+    """What must hold: first all words as one part, since the full text takes them together, then each other part."""
     parts = tree.parts if isinstance(tree, And) else (tree,)
     words = tuple(part for part in parts if _is_indexed(part))
-    return [And(words)] if words else [], [part for part in parts if not _is_indexed(part)]
+    return [*([And(words)] if words else []), *(part for part in parts if not _is_indexed(part))]
 
 
 def _is_indexed(part: Tree) -> TypeGuard[Text]:
@@ -304,9 +324,8 @@ def _is_indexed(part: Tree) -> TypeGuard[Text]:
     return isinstance(part, Words) or (isinstance(part, InField) and not part.is_anywhere)
 
 
-def _is_short(keys: Keys) -> ColumnElement[bool]:
-    counted = select(func.count()).select_from(keys.limit(FEW + 1).subquery())
-    return counted.scalar_subquery() <= FEW
+def _apart(text: Text) -> list[Words]:
+    return [*(Words((token,)) for token in text.tokens[:-1]), Words(text.tokens[-1:], text.is_prefix)]
 
 
 def _spelled(text: Text) -> Condition:
@@ -314,9 +333,9 @@ def _spelled(text: Text) -> Condition:
     is_open = isinstance(text, InField) and text.is_anywhere
     begin, end = "" if is_open else " ", "" if is_open or text.is_prefix else " "
     words = f"%{begin}{' '.join(text.tokens)}{end}%"
-    if isinstance(text, Words):
-        return _padded.like(words)
-    return or_(*(_padded.like(_in_place(words, place)) for place in text.field.places))
+    patterns = [words] if isinstance(text, Words) else [_in_place(words, place) for place in text.field.places]
+    is_like = or_(*map(_padded.like, patterns))
+    return case((is_like, true()), else_=false())
 
 
 def _in_place(words: str, place: int) -> str:
@@ -363,35 +382,4 @@ def _counts(decimals: int) -> Condition:
 
 
 def _between(asked: AmountIs, decimals: int) -> Condition:
-    return or_(*(Transaction.amount.between(low, high) for low, high in _ranges(asked, decimals)))
-
-
-def _ranges(asked: AmountIs, decimals: int) -> list[tuple[int, int]]:
-    """Of minor units; without a sign in the question the same on either side of zero."""
-    low, high = _bounds(asked.comparison, asked.value, decimals)
-    if asked.is_signed:
-        return [(low, high)]
-    return [(max(low, 0), high), (-high, min(-low, 0))]
-
-
-def _bounds(comparison: Comparison, value: Decimal, decimals: int) -> tuple[int, int]:
-    """The least and the greatest number of minor units; nothing lies between them where none is exact enough."""
-    above, below = (_whole(value, decimals, rounding) for rounding in (ROUND_CEILING, ROUND_FLOOR))
-    match comparison:
-        case Comparison.EQUAL:
-            return above, below
-        case Comparison.ABOVE:
-            return below + 1, _BEYOND
-        case Comparison.AT_LEAST:
-            return above, _BEYOND
-        case Comparison.BELOW:
-            return -_BEYOND, above - 1
-        case Comparison.AT_MOST:
-            return -_BEYOND, below
-        case _:
-            assert_never(comparison)
-
-
-def _whole(value: Decimal, decimals: int, rounding: str) -> int:
-    near = max(min(value, Decimal(_BEYOND)), Decimal(-_BEYOND)).scaleb(decimals)
-    return max(min(int(near.to_integral_value(rounding)), _BEYOND - 1), 1 - _BEYOND)
+    return or_(*(Transaction.amount.between(low, high) for low, high in asked.ranges(decimals)))

@@ -11,7 +11,7 @@ from farthing.kernel.clock import Clock, in_utc
 from farthing.kernel.money import to_minor
 from farthing.ledger.categories import Catalogue, CategoryService, TagService
 from farthing.ledger.errors import AmountMissing, CategoryNotFound, SplitWrong
-from farthing.ledger.folding import FIELDS, name_key, search_text
+from farthing.ledger.folding import FIELDS, search_text, tag_key
 from farthing.ledger.kinds import CategoryKind, CategorySource
 from farthing.ledger.models import Account
 from farthing.ledger.transaction_schemas import Direction, SplitIn, TransactionBody
@@ -65,7 +65,7 @@ class Drafting:
         for body, account, amount in zip(bodies, accounts, amounts, strict=True):
             parts = tuple(picker.part(split, account.currency, amount) for split in body.splits)
             check_parts(parts, amount)
-            own = sorted({tags[name_key(name)] for name in body.tags}, key=lambda tag: tag.name_key)
+            own = sorted({tags[tag_key(name)] for name in body.tags}, key=lambda tag: tag.name_key)
             columns = self._columns(body, account, amount, picker.choose(body, amount))
             drafts.append(Draft(columns, parts, tuple(t.id for t in own), tuple(t.name for t in own)))
         return drafts
@@ -90,7 +90,7 @@ class Drafting:
 
     async def tag_ids(self, names: Sequence[str]) -> tuple[UUID, ...]:
         found = await self._tags.by_names(names)
-        return tuple(dict.fromkeys(found[name_key(name)].id for name in names))
+        return tuple(dict.fromkeys(found[tag_key(name)].id for name in names))
 
     async def _known(self, category_ids: set[UUID]) -> set[UUID]:
         """These categories, if all of them are in use here."""

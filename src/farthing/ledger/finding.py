@@ -1,8 +1,9 @@
 """Finding transactions: a tree of what is wanted, a page of what there is."""
 
+from calendar import monthrange
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from uuid import UUID
 
 from farthing.infra.db import Work
@@ -15,6 +16,7 @@ from farthing.ledger.models import Transaction
 from farthing.ledger.query import AccountIs, And, DateIs, Filter, NotDeleted, Tree
 from farthing.ledger.sorting import Sort
 
+_BEYOND = 2**63
 COUNTED_MAX = 10_000
 """Beyond it a total is told as at least this many, unless the months' totals know it exactly."""
 
@@ -75,7 +77,7 @@ def _plain(tree: Tree) -> tuple[date | None, date | None, tuple[UUID, ...]] | No
 
 def _is_whole_months(days: DateIs) -> bool:
     starts = days.first is None or days.first.day == 1
-    return starts and (days.last is None or (days.last + timedelta(days=1)).day == 1)
+    return starts and (days.last is None or days.last.day == monthrange(days.last.year, days.last.month)[1])
 
 
 def _ids(part: AccountIs) -> tuple[UUID, ...] | None:
@@ -92,6 +94,14 @@ def _value(row: Transaction, sort: Sort) -> str:
 def _place(cursor: str, sort: Sort) -> tuple[int | date, int]:
     value, key = decode_cursor(cursor, 2)
     try:
-        return (int(value) if sort.is_by_amount else date.fromisoformat(value)), int(key)
+        return (_countable(value) if sort.is_by_amount else date.fromisoformat(value)), _countable(key)
     except ValueError as error:
         raise CursorInvalid from error
+
+
+def _countable(text: str) -> int:
+    """A number that fits the databases' integers."""
+    number = int(text)
+    if abs(number) >= _BEYOND:
+        raise ValueError
+    return number

@@ -8,7 +8,7 @@ import unicodedata
 TOKEN_MAX = 64
 """Longer runs are cut into tokens of this length: PostgreSQL's words and index entries are bounded."""
 FIELD_MAX = 4000
-"""Characters of one field that are searched, a note's length; what expansion adds beyond is left out."""
+"""Characters of one field that are searched, as many as a note may have; words beyond are left out."""
 SEPARATOR = "|"
 """Stands between fields. It is no letter, so no phrase reaches over it."""
 FIELDS = ("description", "payee", "merchant", "der_merchant", "location", "reference", "note")
@@ -80,23 +80,12 @@ def tokens(text: str) -> list[str]:
 
 
 def search_text(*parts: str | None) -> str:
-    """The column that is searched: tokens with single blanks between them, a separator between parts."""
+    """The column that is searched: tokens with single blanks between them, a separator between parts.
+
+    Of a transaction the parts are its `FIELDS`, in their order.
+    """
     fields = [_field(part) for part in parts]
     return " ".join(word for index, field in enumerate(fields) for word in (index and SEPARATOR, field) if word)
-
-
-def transaction_text(
-    *,
-    description: str | None = None,
-    payee: str | None = None,
-    merchant: str | None = None,
-    der_merchant: str | None = None,
-    location: str | None = None,
-    reference: str | None = None,
-    note: str | None = None,
-) -> str:
-    """What of a transaction is searched, field by field as `FIELDS` names them."""
-    return search_text(description, payee, merchant, der_merchant, location, reference, note)
 
 
 def name_key(name: str, longest: int = 100) -> str:
@@ -104,8 +93,13 @@ def name_key(name: str, longest: int = 100) -> str:
     return " ".join(fold(name).split())[:longest].rstrip()
 
 
+def tag_key(name: str) -> str:
+    """The same for a tag, whose column is shorter."""
+    return name_key(name, 50)
+
+
 def _field(part: str | None) -> str:
-    words = " ".join(tokens((part or "")[:FIELD_MAX]))
+    words = " ".join(tokens(part or ""))
     return words if len(words) <= FIELD_MAX else words[:FIELD_MAX].rpartition(" ")[0]
 
 

@@ -10,11 +10,13 @@ from farthing.infra.db import Work
 from farthing.kernel.actor import Actor
 from farthing.kernel.clock import Clock
 from farthing.kernel.money import to_text
+from farthing.ledger.accounts import AccountService
 from farthing.ledger.drafting import Part
 from farthing.ledger.errors import TransactionInTransfer, TransactionNotFound
+from farthing.ledger.images import Because, Loaded, image_of
 from farthing.ledger.kinds import Origin
 from farthing.ledger.models import ClosedMonth, Transaction, TransactionChange
-from farthing.ledger.service import Because, LedgerService, Loaded, image_of
+from farthing.ledger.service import LedgerService
 from farthing.ledger.transaction_repository import Months, Transactions
 from farthing.ledger.transaction_schemas import ChangeOut, TransactionOut
 
@@ -28,6 +30,7 @@ class HistoryService:
     def __init__(self, work: Work, actor: Actor, clock: Clock) -> None:
         self._rows = Transactions(work)
         self._ledger = LedgerService(work, actor, clock)
+        self._accounts = AccountService(work, actor, clock)
         self._actor = actor
 
     async def changes(self, transaction_id: UUID) -> list[ChangeOut]:
@@ -52,6 +55,7 @@ class HistoryService:
             raise TransactionNotFound("This change is not one of the transaction's.")
         if row.transfer_id is not None or change.before.get("transfer_id"):
             raise TransactionInTransfer
+        await self._accounts.get(UUID(change.before["account_id"]))
         tag_ids = await self._ledger.tag_ids(change.before["tags"])
         because = Because(Origin.UNDO, "restore", reason, change.id)
         await self._ledger.change([row], lambda one: put_back(one, change.before, tag_ids), because)

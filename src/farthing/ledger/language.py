@@ -30,7 +30,8 @@ from farthing.ledger.query import (
 from farthing.ledger.search_fields import FIELDS, Asked, Value, nearest
 
 LENGTH_MAX = 2000
-DEPTH_MAX = 50
+DEPTH_MAX = 10
+"""Parentheses and negations within each other: more than anybody writes, less than SQLite's own parser takes."""
 TERMS_MAX = 100
 
 _FIELD = re.compile(r"([A-Za-z_]+)(:?(?:>=|<=|>|<|=)|:)")

@@ -10,14 +10,17 @@ from calendar import monthrange
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from enum import StrEnum
+from typing import assert_never
 from uuid import UUID
 
 from farthing.kernel.errors import Unprocessable
 from farthing.ledger.folding import FIELDS, tokens
 from farthing.ledger.kinds import Status
 
+_BEYOND = 10**17
+"""More minor units than any amount has, and few enough for the databases' integers."""
 NONE = "none"
 """As a category: none was chosen."""
 
@@ -102,11 +105,16 @@ class Not:
 
 @dataclass(frozen=True, slots=True)
 class AmountIs:
-    """In the transaction's currency; without a sign in the question, what came and what went count alike."""
+    """Within all bounds, in the transaction's currency; unsigned, what came and what went count alike."""
 
-    comparison: Comparison
-    value: Decimal
+    bounds: tuple[tuple[Comparison, Decimal], ...]
     is_signed: bool = False
+
+    def ranges(self, decimals: int) -> list[tuple[int, int]]:
+        """Least and greatest minor units; unsigned, the same on either side of zero. Backwards where none will do."""
+        ends = [_range(comparison, value, decimals) for comparison, value in self.bounds]
+        low, high = max(low for low, _ in ends), min(high for _, high in ends)
+        return [(low, high)] if self.is_signed else [(max(low, 0), high), (-high, min(-low, 0))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +219,28 @@ EVERYTHING = And(())
 NOTHING = Or(())
 
 
+def _range(comparison: Comparison, value: Decimal, decimals: int) -> tuple[int, int]:
+    above, below = (_whole(value, decimals, rounding) for rounding in (ROUND_CEILING, ROUND_FLOOR))
+    match comparison:
+        case Comparison.EQUAL:
+            return above, below
+        case Comparison.ABOVE:
+            return below + 1, _BEYOND
+        case Comparison.AT_LEAST:
+            return above, _BEYOND
+        case Comparison.BELOW:
+            return -_BEYOND, above - 1
+        case Comparison.AT_MOST:
+            return -_BEYOND, below
+        case _:
+            assert_never(comparison)
+
+
+def _whole(value: Decimal, decimals: int, rounding: str) -> int:
+    near = max(min(value, Decimal(_BEYOND)), Decimal(-_BEYOND)).scaleb(decimals)
+    return max(min(int(near.to_integral_value(rounding)), _BEYOND - 1), 1 - _BEYOND)
+
+
 def all_of(parts: Iterable[Tree]) -> Tree:
     """Their conjunction, flat, and itself where there is only one."""
     flat = [inner for part in parts for inner in (part.parts if isinstance(part, And) else (part,))]
@@ -294,12 +324,13 @@ def _calendar(year: int, month: int | None) -> DateIs:
 
 
 def _amounts(wanted: Filter) -> Iterable[Tree]:
-    bounds = ((Comparison.AT_LEAST, wanted.min_amount), (Comparison.AT_MOST, wanted.max_amount))
-    for comparison, value in bounds:
-        if value is not None and not value.is_finite():
+    ends = ((Comparison.AT_LEAST, wanted.min_amount), (Comparison.AT_MOST, wanted.max_amount))
+    bounds = tuple((comparison, value) for comparison, value in ends if value is not None)
+    for _, value in bounds:
+        if not value.is_finite():
             raise QueryInvalid(f"{value} is not an amount.")
-        if value is not None:
-            yield AmountIs(comparison, value, is_signed=True)
+    if bounds:
+        yield AmountIs(bounds, is_signed=True)
 
 
 def _tags(wanted: Filter) -> Iterable[Tree]:

@@ -32,7 +32,6 @@ from farthing.ledger.query import (
     Tree,
     Type,
     TypeIs,
-    all_of,
     any_of,
 )
 
@@ -101,16 +100,16 @@ def _amount(asked: Asked) -> Tree:
     if asked.comparison is Comparison.EQUAL and _TO in value.text:
         return _amounts_between(value)
     size, is_signed = _size(value, value.text)
-    return AmountIs(asked.comparison, size, is_signed)
+    return AmountIs(((asked.comparison, size),), is_signed)
 
 
 def _amounts_between(value: Value) -> Tree:
     low, high = (_size(value, text) if text else None for text in _ends(value))
     if low and high and low[0] > high[0]:
         raise value.wrong("This range ends below its beginning.")
-    is_signed = any(end[1] for end in (low, high) if end)
-    bounds = ((Comparison.AT_LEAST, low), (Comparison.AT_MOST, high))
-    return all_of(AmountIs(comparison, end[0], is_signed) for comparison, end in bounds if end)
+    ends = ((Comparison.AT_LEAST, low), (Comparison.AT_MOST, high))
+    bounds = tuple((comparison, end[0]) for comparison, end in ends if end)
+    return AmountIs(bounds, is_signed=any(end[1] for _, end in ends if end))
 
 
 def _size(value: Value, text: str) -> tuple[Decimal, bool]:

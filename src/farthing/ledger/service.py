@@ -1,8 +1,7 @@
 """The heart: transactions posted, changed, deleted and brought back; balances and totals move with them."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -12,93 +11,33 @@ from farthing.kernel.clock import Clock, in_utc
 from farthing.kernel.ids import new_id
 from farthing.kernel.money import to_minor, to_text
 from farthing.ledger.accounts import AccountService
-from farthing.ledger.categories import Catalogue, CategoryService, TagService
+from farthing.ledger.categories import CategoryService, TagService
 from farthing.ledger.drafting import Draft, Drafting, Part, check_parts
-from farthing.ledger.errors import MonthClosed, TransactionInTransfer, TransactionNotFound, TransactionOutdated
+from farthing.ledger.errors import (
+    CategoryNotFound,
+    MonthClosed,
+    TransactionInTransfer,
+    TransactionNotFound,
+    TransactionOutdated,
+)
 from farthing.ledger.folding import FIELDS, search_text
-from farthing.ledger.kinds import CategorySource, Origin, Status
-from farthing.ledger.models import Account, Split, Transaction
+from farthing.ledger.images import TEXTS, Because, Edit, Loaded, image_of
+from farthing.ledger.kinds import CategorySource, Origin
+from farthing.ledger.models import Account, Transaction
+from farthing.ledger.showing import made, shown
 from farthing.ledger.totals import Posted, delta
 from farthing.ledger.transaction_repository import Months, Totals, Transactions
 from farthing.ledger.transaction_schemas import (
     BatchIn,
     BatchOut,
     BulkIn,
-    SplitOut,
     TransactionBody,
     TransactionIn,
     TransactionOut,
     TransactionPatch,
-    TransactionType,
 )
 
-_TEXTS = ("description", "payee", "merchant", "location", "reference", "note")
-_PLAIN = (*_TEXTS, "value_date", "der_category", "der_merchant")
-
-
-@dataclass(frozen=True, slots=True)
-class Because:
-    """Who or what makes a change, and why."""
-
-    origin: Origin = Origin.USER
-    action: str = "edit"
-    reason: str | None = None
-    origin_id: UUID | None = None
-
-
-@dataclass(slots=True)
-class Loaded:
-    """A transaction with its parts and tags, as it is now."""
-
-    row: Transaction
-    parts: tuple[Part, ...]
-    tag_ids: tuple[UUID, ...]
-    tag_names: tuple[str, ...]
-
-    def posted(self) -> Posted:
-        row = self.row
-        return Posted(
-            account_id=row.account_id,
-            day=row.date,
-            amount=row.amount,
-            currency=row.currency,
-            status=row.status,
-            category_id=row.category_id,
-            is_transfer=row.transfer_id is not None,
-            is_deleted=row.deleted_at is not None,
-            splits=tuple((part.category_id, part.amount) for part in self.parts),
-        )
-
-
-IMAGE_COLUMNS = (
-    "account_id",
-    "category_id",
-    "date",
-    "value_date",
-    "occurred_at",
-    "amount",
-    "currency",
-    "status",
-    *_TEXTS,
-    "der_category",
-    "der_merchant",
-    "category_source",
-    "category_reason",
-    "category_confidence",
-    "is_split",
-    "transfer_id",
-    "deleted_at",
-    "version",
-)
-
-Edit = Callable[[Loaded], None]
-
-
-def image_of(one: Loaded) -> dict[str, Any]:
-    """Everything that a change may alter, as JSON."""
-    plain = {name: _json(getattr(one.row, name)) for name in IMAGE_COLUMNS}
-    parts = [{"category_id": str(p.category_id), "amount": p.amount, "note": p.note} for p in one.parts]
-    return plain | {"splits": parts, "tags": list(one.tag_names)}
+_PLAIN = (*TEXTS, "value_date", "der_category", "der_merchant")
 
 
 class LedgerService:
@@ -152,7 +91,7 @@ class LedgerService:
         await self._move([], posted)
         catalogue = await self._categories.catalogue()
         return [
-            _shown(_made(row), catalogue, draft.parts, list(draft.tag_names))
+            shown(made(row), catalogue, draft.parts, list(draft.tag_names))
             for row, draft in zip(rows, drafts, strict=True)
         ]
 
@@ -201,6 +140,8 @@ class LedgerService:
         if wanted.delete:
             return await self.delete(wanted.transaction_ids, wanted.reason)
         loaded = await self._load(wanted.transaction_ids)
+        for one in loaded:
+            refuse_in_transfer(one.row, wanted.status)
         add = await self._drafting.tag_ids(wanted.add_tags)
         remove = set(await self._drafting.tag_ids(wanted.remove_tags))
         given = wanted.model_fields_set
@@ -214,9 +155,10 @@ class LedgerService:
         def edit(one: Loaded) -> None:
             if by_side:
                 _categorise(one, by_side[one.row.amount > 0])
-            for name in ("merchant", "note", "status"):
-                if name in given:
-                    setattr(one.row, name, getattr(wanted, name))
+            for name in given & {"merchant", "note"}:
+                setattr(one.row, name, getattr(wanted, name))
+            if wanted.status is not None:
+                one.row.status = wanted.status
             one.tag_ids = tuple(t for t in dict.fromkeys((*one.tag_ids, *add)) if t not in remove)
 
         await self._change(loaded, edit, Because(reason=wanted.reason))
@@ -226,8 +168,7 @@ class LedgerService:
         """Put away, to be brought back by `restore`."""
         loaded = await self._load(ids)
         for one in loaded:
-            if one.row.transfer_id is not None:
-                raise TransactionInTransfer
+            refuse_in_transfer(one.row, "delete")
         now = self._clock()
 
         def put_away(one: Loaded) -> None:
@@ -243,6 +184,8 @@ class LedgerService:
             one.row.deleted_at = None
 
         gone = [one for one in loaded if one.row.deleted_at]
+        for account_id in {one.row.account_id for one in gone}:
+            await self._accounts.get(account_id)
         await self._change(gone, bring_back, Because(Origin.UNDO, "restore", reason))
         return await self.show([one.row for one in loaded])
 
@@ -250,6 +193,8 @@ class LedgerService:
         """Delete a category; its transactions go to another, or become uncategorised. How many that were."""
         category = await self._categories.get(category_id)
         target = (await self._categories.get(move_to)) if move_to else await self._categories.none()
+        if target.id == category.id:
+            raise CategoryNotFound("Its transactions cannot go to the category that is being deleted.")
         keys = await self._categories.keys_in(category_id)
         loaded = await self._with_details(await self._rows.by_keys(keys, lock=True))
 
@@ -268,19 +213,19 @@ class LedgerService:
     async def _edit_of(self, loaded: Loaded, patch: TransactionPatch) -> Edit:
         """What the patch does to the row; names are resolved before anything changes."""
         row, given = loaded.row, patch.model_fields_set
-        if row.transfer_id is not None and given & {"amount", "account_id", "status"}:
-            raise TransactionInTransfer
+        refuse_in_transfer(row, given & {"amount", "account_id", "status"})
         account = await self._accounts.get(patch.account_id) if patch.account_id else None
         currency = account.currency if account else row.currency
-        amount = to_minor(patch.amount, currency) if patch.amount is not None else row.amount
+        said = patch.amount if patch.amount is not None else to_text(row.amount, row.currency)
+        amount = to_minor(said, currency)
         chosen = given & {"category", "category_id"}
         category = await self._drafting.category(patch.category, patch.category_id, amount) if chosen else None
-        if patch.splits is not None:
-            parts = await self._drafting.parts(patch.splits, amount, currency)
+        if "splits" in given:
+            parts = await self._drafting.parts(patch.splits or [], amount, currency)
         else:
-            parts = loaded.parts
+            parts = tuple(_in_currency(part, row.currency, currency) for part in loaded.parts)
             check_parts(parts, amount)
-        tag_ids = await self._drafting.tag_ids(patch.tags) if patch.tags is not None else None
+        tag_ids = await self._drafting.tag_ids(patch.tags or []) if "tags" in given else None
 
         def edit(one: Loaded) -> None:
             if account is not None:
@@ -401,13 +346,19 @@ class LedgerService:
         tags = await self._rows.tags(keys)
         catalogue = await self._categories.catalogue()
         return [
-            _shown(row, catalogue, splits.get(row.key, []), [tag.name for tag in tags.get(row.key, [])]) for row in rows
+            shown(row, catalogue, splits.get(row.key, []), [tag.name for tag in tags.get(row.key, [])]) for row in rows
         ]
 
 
-def _made(row: dict[str, Any]) -> Transaction:
-    """A row as it was just inserted, without asking for it again."""
-    return Transaction(**row, transfer_id=None, import_id=None, deleted_at=None)
+def refuse_in_transfer(row: Transaction, change: object) -> None:
+    """Some changes of one leg would leave the other without its counterpart."""
+    if change and row.transfer_id is not None:
+        raise TransactionInTransfer
+
+
+def _in_currency(part: Part, was: str, code: str) -> Part:
+    """The same decimal amount in another currency's minor units."""
+    return part if was == code else Part(part.category_id, to_minor(to_text(part.amount, was), code), part.note)
 
 
 def _posted_of(draft: Draft) -> Posted:
@@ -444,62 +395,5 @@ def _categorise(one: Loaded, category_id: UUID) -> None:
     one.row.category_confidence = None
 
 
-def _shown(row: Transaction, catalogue: Catalogue, splits: Sequence[Split | Part], tags: list[str]) -> TransactionOut:
-    category = catalogue.name(row.category_id)
-    if row.transfer_id is not None:
-        kind = TransactionType.TRANSFER
-    else:
-        kind = TransactionType.INCOME if row.amount > 0 else TransactionType.EXPENSE
-    return TransactionOut.model_construct(
-        id=row.id,
-        account_id=row.account_id,
-        amount=to_text(row.amount, row.currency),
-        currency=row.currency,
-        type=kind,
-        date=row.date,
-        booking_date=row.date,
-        value_date=row.value_date,
-        occurred_at=row.occurred_at,
-        status=Status(row.status),
-        description=row.description,
-        payee=row.payee,
-        merchant=row.merchant or row.der_merchant,
-        merchant_name=row.merchant or row.der_merchant,
-        location=row.location,
-        reference=row.reference,
-        note=row.note,
-        category=category,
-        category_id=row.category_id if category is not None else None,
-        category_source=CategorySource(row.category_source),
-        category_reason=row.category_reason,
-        category_confidence=row.category_confidence,
-        der_category=row.der_category,
-        der_merchant=row.der_merchant,
-        tags=tags,
-        splits=[
-            SplitOut(
-                category=catalogue.name(s.category_id),
-                category_id=s.category_id if catalogue.name(s.category_id) is not None else None,
-                amount=to_text(s.amount, row.currency),
-                note=s.note,
-            )
-            for s in splits
-        ],
-        transfer_id=row.transfer_id,
-        import_id=row.import_id,
-        processed=True,
-        version=row.version,
-        created_at=row.created_at,
-        updated_at=row.updated_at,
-        deleted_at=row.deleted_at,
-    )
-
-
 def _month(posted: Posted) -> date:
     return posted.day.replace(day=1)
-
-
-def _json(value: Any) -> Any:
-    if isinstance(value, UUID):
-        return str(value)
-    return value.isoformat() if isinstance(value, date | datetime) else value

@@ -6,8 +6,9 @@ from enum import StrEnum
 from typing import Annotated, Any, Self
 from uuid import UUID
 
-from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from farthing.kernel.clock import in_utc
 from farthing.ledger.kinds import CategorySource, Status
 from farthing.ledger.schemas import Amount, CategoryName, CurrencyCode, TagName
 
@@ -20,6 +21,14 @@ def _lower(value: Any) -> Any:
 
 def _blank_is_none(value: Any) -> Any:
     return None if isinstance(value, str) and not value.strip() else value
+
+
+def _in_utc(moment: datetime) -> datetime:
+    """At the ends of the calendar another zone has no such day."""
+    try:
+        return in_utc(moment)
+    except OverflowError as error:
+        raise ValueError("this moment lies outside the calendar") from error
 
 
 class Direction(StrEnum):
@@ -35,6 +44,7 @@ class TransactionType(StrEnum):
 
 Text255 = Annotated[Annotated[str, Field(max_length=255)] | None, BeforeValidator(_blank_is_none)]
 LongText = Annotated[Annotated[str, Field(max_length=4000)] | None, BeforeValidator(_blank_is_none)]
+Moment = Annotated[datetime, AfterValidator(_in_utc)]
 SomeTags = Annotated[list[TagName], Field(max_length=50)]
 OptionalCategory = Annotated[CategoryName | None, BeforeValidator(_blank_is_none)]
 
@@ -68,7 +78,7 @@ class TransactionBody(BaseModel):
     type: Annotated[Direction | None, BeforeValidator(_lower)] = None
     currency: CurrencyCode | None = None
     date: Day | None = Field(None, validation_alias=AliasChoices("date", "booking_date"))
-    occurred_at: datetime | None = None
+    occurred_at: Moment | None = None
     value_date: Day | None = None
     status: Annotated[Status, BeforeValidator(_lower)] = Status.BOOKED
     category: OptionalCategory = None
@@ -100,7 +110,7 @@ class TransactionPatch(BaseModel):
     account_id: UUID | None = None
     amount: Amount | None = None
     date: Day | None = Field(None, validation_alias=AliasChoices("date", "booking_date"))
-    occurred_at: datetime | None = None
+    occurred_at: Moment | None = None
     value_date: Day | None = None
     status: Annotated[Status | None, BeforeValidator(_lower)] = None
     category: OptionalCategory = None

@@ -1,7 +1,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from farthing.infra.db import WorkspaceRepository
@@ -44,6 +44,7 @@ class Transfers(WorkspaceRepository):
             condition
             for side in (out, into)
             for condition in (
+                ~_is_proposed(side),
                 side.transfer_id.is_(None),
                 side.deleted_at.is_(None),
                 side.status == Status.BOOKED,
@@ -67,3 +68,12 @@ class Transfers(WorkspaceRepository):
             .limit(limit)
         )
         return [(row[0], row[1]) for row in await self.session.execute(statement)]
+
+
+def _is_proposed(side: type[Transaction]) -> ColumnElement[bool]:
+    """Whether a proposal with this transaction waits for a decision."""
+    return exists().where(
+        Transfer.workspace_id == side.workspace_id,
+        or_(Transfer.out_key == side.key, Transfer.in_key == side.key),
+        Transfer.state == TransferState.PROPOSED,
+    )

@@ -13,9 +13,10 @@ from farthing.kernel.currency import DECIMALS
 from farthing.kernel.ids import new_id
 from farthing.kernel.paging import Page, PageRequest
 from farthing.ledger.errors import TransactionNotFound, TransferImpossible, TransferNotFound
+from farthing.ledger.images import Because, Loaded
 from farthing.ledger.kinds import Origin, Status, TransferState
 from farthing.ledger.models import Transaction, Transfer
-from farthing.ledger.service import Because, LedgerService, Loaded
+from farthing.ledger.service import LedgerService
 from farthing.ledger.transaction_repository import Transactions
 from farthing.ledger.transfer_repository import Transfers
 from farthing.ledger.transfer_schemas import TransferOut

@@ -10,13 +10,12 @@ from pydantic import BaseModel, Field
 from farthing.api.access import Admin, Caller, Member, Viewer
 from farthing.api.problems import documented
 from farthing.api.transaction import TransactionRoute
-from farthing.kernel.clock import in_utc
 from farthing.ledger.check import CheckService
 from farthing.ledger.history import HistoryService, MonthService, shown
-from farthing.ledger.transaction_schemas import ChangeOut, ChangePage, TransactionOut
+from farthing.ledger.transaction_schemas import ChangeOut, ChangePage, Moment, TransactionOut
 
 router = APIRouter(prefix="/api", tags=["History"], route_class=TransactionRoute)
-Month = Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$", examples=["2026-03"])]
+Month = Annotated[str, Field(pattern=r"^[1-9][0-9]{3}-(0[1-9]|1[0-2])$", examples=["2026-03"])]
 
 
 class ClosedMonthOut(BaseModel):
@@ -60,10 +59,10 @@ async def list_changes(transaction_id: UUID, caller: Viewer) -> ChangePage:
 
 @router.get("/transactions/{transaction_id}/as-of", responses=documented(401, 403, 404, 422))
 async def read_as_of(
-    transaction_id: UUID, caller: Viewer, moment: Annotated[datetime, Query(description="In UTC unless it says else.")]
+    transaction_id: UUID, caller: Viewer, moment: Annotated[Moment, Query(description="In UTC unless it says else.")]
 ) -> dict[str, Any]:
     """What a transaction was at a moment."""
-    return await _history(caller).as_of(transaction_id, in_utc(moment))
+    return await _history(caller).as_of(transaction_id, moment)
 
 
 @router.post(
