@@ -124,7 +124,12 @@ def database_url(
 
 def make_settings(folder: Path, **given: Any) -> Settings:
     """Settings as of a fresh installation with open doors, untouched by the environment."""
-    chosen: dict[str, Any] = {"secret_key": SECRET_KEY, "secrets_key": SECRETS_KEY, "registration": "open", "data_dir": folder}
+    chosen: dict[str, Any] = {
+        "secret_key": SECRET_KEY,
+        "secrets_key": SECRETS_KEY,
+        "registration": "open",
+        "data_dir": folder,
+    }
     return load({}, env_file=folder / "no.env", **(chosen | given))
 
 

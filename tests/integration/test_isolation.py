@@ -11,7 +11,7 @@ import httpx2
 import pytest
 from fastapi.responses import StreamingResponse
 from fastapi.routing import APIRoute
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from factories.people import Person, Town
@@ -164,7 +164,7 @@ async def settle(town: Town, clock: TestClock) -> dict[str, Resident]:
     return residents
 
 
-@settings(max_examples=settings().max_examples // 3)
+@settings(max_examples=settings().max_examples // 3, phases=set(Phase) - {Phase.shrink, Phase.explain})
 @given(history=histories, roles=st.sampled_from(list(permutations(NAMES, 2))))
 async def test_nothing_crosses(
     history: list[tuple[str, Deed]], roles: tuple[str, str], town: Town, clock: TestClock
