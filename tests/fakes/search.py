@@ -97,7 +97,7 @@ def evaluate(tree: Tree, row: Row) -> bool:
             return _holds(tree, row)
 
 
-def _holds(leaf: Leaf, row: Row) -> bool:  # noqa: C901, PLR0911, PLR0912  a table of cases
+def _holds(leaf: Leaf, row: Row) -> bool:  # noqa: PLR0912  a table of cases
     match leaf:
         case AmountIs(bounds, is_signed):
             amount = Decimal(row.amount).scaleb(-DECIMALS[row.account.currency])
