@@ -32,7 +32,7 @@ class Bare:
             kept = [dict(zip(names, row, strict=True)) for row in await work.session.execute(statement)]
         return [row | self._fixed | {"id": new_id()} for row in kept]
 
-    async def insert(self, rows: list[dict[str, Any]]) -> float:
+    async def insert(self, rows: list[dict[str, Any]], clock: Callable[[], float] = time.perf_counter) -> float:
         """Seconds for one transaction with all rows and their words, the values ready for the driver."""
         async with self._house.database.write(self._scope) as work:
             first = await self._next_key(work)
@@ -41,12 +41,12 @@ class Bare:
             sql, values = _compiled(work, rows)
             words = [(row["key"], row["search_text"]) for row in rows]
             connection = await work.session.connection()
-            started = time.perf_counter()
+            started = clock()
             await connection.exec_driver_sql(sql, values)
             if work.is_sqlite:
                 sql = "INSERT INTO transaction_search (rowid, search_text) VALUES (?, ?)"
                 await connection.exec_driver_sql(sql, words)
-        return time.perf_counter() - started
+        return clock() - started
 
     async def _next_key(self, work: Work) -> int:
         if work.is_sqlite:

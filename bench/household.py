@@ -16,39 +16,14 @@ _MERCHANTS = tuple(
     for place in ("City", "Corner", "Harbour", "Old Town", "Green", "Royal", "North", "Garden")
     for kind in ("Market", "Bakery", "Cinema", "Pharmacy", "Bistro", "Bookshop")
 )
-_WORDS = [
-    "card",
-    "payment",
-    "transfer",
-    "order",
-    "invoice",
-    "weekly",
-    "monthly",
-    "ticket",
-    "coffee",
-    "lunch",
-    "dinner",
-    "present",
-    "repair",
-    "lesson",
-    "rent",
-    "power",
-    "water",
-    "phone",
-    "insurance",
-    "garden",
-    "kitchen",
-    "bread",
-    "fruit",
-    "travel",
-    "museum",
-    "parking",
-    "fuel",
-    "laundry",
-    "hardware",
-    "school",
-    "sport",
-]
+_WORDS = tuple(
+    name
+    for line in (
+        "card payment transfer order invoice weekly monthly ticket coffee lunch dinner present repair lesson power",
+        "water phone insurance garden kitchen bread fruit travel museum parking fuel laundry hardware school sport",
+    )
+    for name in line.split()
+)
 _RARE_EVERY = 5_000
 
 

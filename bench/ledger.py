@@ -25,7 +25,7 @@ from bench.bare import Bare, timed
 from bench.household import CATEGORIES, DAYS, FIRST_DAY, RARE, bodies
 from bench.load import ask, get, send
 from bench.postgres import a_database
-from bench.startup import serving, until_healthy
+from bench.startup import cpu_s, serving, until_healthy
 from bench.table import Figure, show
 from farthing.auth.schemas import BootstrapIn
 from farthing.auth.sessions import Device
@@ -77,7 +77,9 @@ class Beside:
     """What is measured in this process while no server runs."""
 
     post_rows_s: float
+    post_rows_cpu_s: float
     bare_rows_s: float
+    bare_rows_cpu_s: float
     bare_single_ms: float
     bare_page_ms: float
     bare_page_p95_ms: float
@@ -108,9 +110,9 @@ def _measure_on(database: str, given: Mapping[str, Any], sizes: Sequence[int]) -
             if not settings.is_sqlite:
                 _settle(settings.database_url)
             environment = {} if settings.is_sqlite else {"DATABASE_URL": settings.database_url}
-            with serving(Path(folder), LOG_LEVEL="WARNING", **environment) as (_, port):
+            with serving(Path(folder), LOG_LEVEL="WARNING", **environment) as (server, port):
                 until_healthy(port)
-                figures = _figures(port, family, beside, is_largest=size == max(sizes))
+                figures = _figures(port, server.pid, family, beside, is_largest=size == max(sizes))
             durability = "WAL, synchronous=NORMAL" if settings.is_sqlite else "fsync off, as in the tests"
             held = show(f"ledger of {size:,} on {database} ({durability}), pages of {_PAGE}", figures) and held
         return held
@@ -158,25 +160,29 @@ async def _work(house: House, actor: Actor) -> Any:
 
 async def _grow(house: House, family: Household, rows: int, size: int) -> Beside:
     """Fill up through the ledger itself, then measure what is bare."""
-    took = []
+    took, cpu = [], []
     for start in range(rows, size, BATCH_MAX):
         count = min(BATCH_MAX, size - start)
         account = family.account_ids[start // BATCH_MAX % len(family.account_ids)]
         batch = BatchIn.model_validate({"account_id": account, "transactions": bodies(count, start)})
-        began = time.perf_counter()
+        began, began_cpu = time.perf_counter(), time.process_time()
         async with _work(house, family.actor) as work:
             await LedgerService(work, family.actor, house.clock).create_batch(batch)
         took.append((time.perf_counter() - began) / count)
+        cpu.append((time.process_time() - began_cpu) / count)
     async with _work(house, family.actor) as work:
         repaired = await CheckService(work, family.actor).repair()
     bare = Bare(house, family.bare, family.bare_account, family.bare_category)
     many = await bare.rows_like(family.scope, BATCH_MAX)
     inserted_ms, _ = await timed(lambda: bare.insert(many), _BATCHES)
+    inserted_cpu_ms, _ = await timed(lambda: bare.insert(many, time.process_time), _BATCHES)
     single_ms, _ = await timed(lambda: bare.insert(many[:1]), 200)
     page_ms, page_p95_ms = await timed(lambda: bare.page(family.scope), 200)
     return Beside(
         1 / statistics.median(took[-_BATCHES:]),
+        1 / statistics.median(cpu[-_BATCHES:]),
         len(many) / inserted_ms * 1000,
+        len(many) / inserted_cpu_ms * 1000,
         single_ms,
         page_ms,
         page_p95_ms,
@@ -184,39 +190,51 @@ async def _grow(house: House, family: Household, rows: int, size: int) -> Beside
     )
 
 
-def _figures(port: int, family: Household, beside: Beside, *, is_largest: bool) -> list[Figure]:
+def _figures(port: int, pid: int, family: Household, beside: Beside, *, is_largest: bool) -> list[Figure]:
     def bound(value: float) -> float | None:
         return value if is_largest else None
 
     def load(requests: Sequence[bytes], clients: int = 1) -> Any:
         return ask(port, requests, clients=clients, seconds=_SECONDS)
 
+    def cpu_ms(since: float, requests: int) -> float:
+        return (cpu_s(pid) - since) / requests * 1000
+
     figures = []
-    newest = None
+    newest, count, began = None, 0, cpu_s(pid)
     for what, requests in _pages(family).items():
         found = load(requests)
-        newest = newest or found
+        newest, count = newest or found, count + found.count
         figures.append(Figure(f"page: {what}, p95", found.p95_ms, "ms", bound(50)))
     figures += [
+        Figure("processor time of a page in the server, mean of all", cpu_ms(began, count), "ms"),
         Figure("bare selection of the newest, p50", beside.bare_page_ms, "ms"),
         Figure("bare selection of the newest, p95", beside.bare_page_p95_ms, "ms"),
         Figure("ratio of p50, newest over HTTP to bare", newest.p50_ms / beside.bare_page_ms if newest else 0, ""),
         Figure("balance as of a day, p95", load(_balances(family)).p95_ms, "ms", bound(10)),
         Figure("one edit, p95", load(_edits(port, family)).p95_ms, "ms", bound(25)),
     ]
+    began = cpu_s(pid)
     one, many = load(_posts(family)), load(_posts(family), _CLIENTS)
+    post_cpu_ms = cpu_ms(began, one.count + many.count)
     bare_per_s = 1000 / beside.bare_single_ms
+    began = cpu_s(pid)
     batch_rows_s = _batch_rows_s(port, family)
+    batch_cpu_s = 1000 / cpu_ms(began, _BATCHES * BATCH_MAX)
     return [
         *figures,
         Figure("POST, 1 client", one.per_second, "/s"),
         Figure(f"POST, {_CLIENTS} clients", many.per_second, "/s", bound(250), is_floor=True),
         Figure(f"POST, {_CLIENTS} clients, p95", many.p95_ms, "ms"),
+        Figure("processor time of a POST in the server", post_cpu_ms, "ms"),
         Figure("bare insertion of one row and commit, one after another", bare_per_s, "/s"),
         Figure("ratio, POST by 1 client to bare", one.per_second / bare_per_s, ""),
         Figure(f"batch of {BATCH_MAX:,} over HTTP", batch_rows_s, "rows/s", bound(20_000), is_floor=True),
+        Figure("the same per second of processor time", batch_cpu_s, "rows/s"),
         Figure(f"batch of {BATCH_MAX:,} in the service, committed", beside.post_rows_s, "rows/s"),
+        Figure("the same per second of processor time", beside.post_rows_cpu_s, "rows/s"),
         Figure(f"bare insertion of {BATCH_MAX:,} with full text, committed", beside.bare_rows_s, "rows/s"),
+        Figure("the same per second of processor time", beside.bare_rows_cpu_s, "rows/s"),
         Figure("ratio, batch over HTTP to bare", batch_rows_s / beside.bare_rows_s, ""),
         Figure("ratio, batch in the service to bare", beside.post_rows_s / beside.bare_rows_s, ""),
         Figure("totals that a recount found wrong", beside.repaired, "", 0),

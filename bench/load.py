@@ -13,6 +13,7 @@ _HEAD_MAX = 1 << 16
 
 @dataclass(frozen=True, slots=True)
 class Load:
+    count: int
     per_second: float
     p50_ms: float
     p95_ms: float
@@ -47,7 +48,7 @@ async def _ask(port: int, requests: Iterator[bytes], clients: int, seconds: floa
     took_each = await asyncio.gather(*(_client(port, requests, ends_at) for _ in range(clients)))
     elapsed = time.perf_counter() - started
     took = sorted(ms for one in took_each for ms in one)
-    return Load(len(took) / elapsed, took[len(took) // 2], took[int(len(took) * 0.95)])
+    return Load(len(took), len(took) / elapsed, took[len(took) // 2], took[int(len(took) * 0.95)])
 
 
 async def _client(port: int, requests: Iterator[bytes], ends_at: float) -> list[float]:
