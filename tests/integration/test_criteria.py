@@ -382,6 +382,16 @@ async def test_nothing_breaks_out_of_its_quotes(database: Database, token: str) 
             assert await found(work, search, names.workspace_id) == set()
 
 
+async def test_what_no_database_can_hold_is_simply_not_found(database: Database) -> None:
+    names = Names()
+    known = [row_of(names, description="ab")]
+    await keep(database, names, known)
+    for bad in ("a\0b", "\ud800"):
+        typed = [f'{name}:"{bad}x"' for name in ("account", "category", "tag", "merchant")]
+        asked = [parse(text, today=TODAY) for text in (*typed, f"zz{bad}", *(f"-{text}" for text in typed))]
+        await agree(database, names, known, [*asked, DerCategoryIs((bad,)), negated(DerCategoryIs((bad,)))])
+
+
 async def test_no_search_is_too_much_for_a_database(database: Database) -> None:
     """The deepest and the longest that the language lets through, with the filters of a list around it."""
     names = Names()

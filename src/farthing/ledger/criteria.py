@@ -2,7 +2,7 @@
 
 Every part is a filter that reads the row, and none is ever NULL, so that a negation finds exactly the other rows. A
 page of what is common is found soonest by walking through the rows in their order; what is rare an index lists first.
-Which part is rare, rows at both ends of the ledger tell: `Search.sample` asks them, `Search.knowing` heeds them.
+Which part that is, rows at both ends of the ledger tell: `Search.sample` asks, `Search.heed` hears.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -180,7 +180,7 @@ class _Criteria:
             case TagIs(names):
                 return self._tagged(TransactionTag.tag_id.in_(self._tags(names)))
             case DerCategoryIs(texts):
-                return _is_among(Transaction.der_category, texts)
+                return _is_among(Transaction.der_category, _storable(texts))
             case StatusIs(statuses):
                 return Transaction.status.in_(statuses)
             case TypeIs(types):
@@ -202,7 +202,7 @@ class _Criteria:
         if len(ids) == len(names):
             return Transaction.account_id.in_(ids)
         name = func.lower(Account.name if self._is_sqlite else collate(Account.name, "C"))
-        named = or_(Account.id.in_(ids), name.in_([text.translate(_LOWER) for text in names]))
+        named = or_(Account.id.in_(ids), name.in_([text.translate(_LOWER) for text in _storable(names)]))
         return self._in(Transaction.account_id, self._own(Account.id, Account).where(named))
 
     def _category(self, names: tuple[str, ...]) -> Condition:
@@ -358,6 +358,11 @@ def _type(kind: Type) -> Condition:
         return Transaction.transfer_id.is_not(None)
     side = Transaction.amount > 0 if kind is Type.INCOME else Transaction.amount < 0
     return and_(side, Transaction.transfer_id.is_(None))
+
+
+def _storable(texts: Iterable[str]) -> Iterator[str]:
+    """Those that a database can hold, and so can have."""
+    return (text for text in texts if "\0" not in text and not any("\ud800" <= letter <= "\udfff" for letter in text))
 
 
 def _ids(names: Iterable[str]) -> list[UUID]:
