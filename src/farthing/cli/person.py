@@ -86,45 +86,28 @@ async def _beside(house: "House", name: str | None, act: "Callable[[Api], Awaita
 
 async def _person(house: "House", name: str | None) -> "User":
     """The one of that name, or the only one there is."""
-    from farthing.auth.repository import People
+    from farthing.auth.acting import active_people, active_person
     from farthing.cli.users import NobodyNamed
-    from farthing.infra.db import SYSTEM
-    from farthing.kernel.paging import PageRequest
 
-    async with house.database.read(SYSTEM) as work:
-        if name is not None:
-            user = await People(work).by_name(name.strip().lower())
-            if user is None or not user.is_active:
-                raise NobodyNamed(f"Nobody active is called {name!r}. See `farthing users list`.")
+    if name is not None:
+        if user := await active_person(house.door, name):
             return user
-        people = await People(work).page(PageRequest(limit=200))
-    active = [user for user in people.items if user.is_active]
-    if len(active) == 1 and people.next is None:
-        return active[0]
+        raise NobodyNamed(f"Nobody active is called {name!r}. See `farthing users list`.")
+    active = await active_people(house.door)
     if not active:
         raise NobodyNamed("Nobody has an account here yet. `farthing users bootstrap NAME` makes the first.")
+    if len(active) == 1:
+        return active[0]
     names = ", ".join(user.username for user in active[:_NAMED_MAX])
     raise NobodyChosen(f"Several people have an account here. Say who acts with --as NAME: {names}.")
 
 
 async def _begin(house: "House", user: "User") -> "Login":
-    from dataclasses import replace
-
-    from farthing.audit.service import Audit
-    from farthing.auth.repository import Workspaces
-    from farthing.auth.sessions import Device, SessionService
+    from farthing.auth.acting import begin
     from farthing.cli.client import HERE
     from farthing.cli.logins import Login
-    from farthing.infra.db import SYSTEM
-    from farthing.kernel.actor import HOUSE
 
-    door = house.door
-    async with house.database.write(SYSTEM) as work:
-        workspace_id = await Workspaces(work).first_of(user.id)
-        sessions = SessionService(work, door.policy, door.tokens, door.clock)
-        held = await sessions.begin(user, workspace_id, Device("terminal", "terminal beside the data folder"))
-        operator = replace(HOUSE, workspace_id=workspace_id or HOUSE.workspace_id)
-        await Audit(work, operator, door.clock).record("auth.sign_in_by_operator", target_id=user.id)
+    held = await begin(house.door, user)
     cookies = {house.settings.refresh_cookie_name: held.refresh_token}
     return Login(HERE, str(user.id), user.username, held.access_token, cookies)
 
