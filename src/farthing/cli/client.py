@@ -54,9 +54,7 @@ class Api:
         if answer.status_code == _UNAUTHENTICATED and self._holder:
             await self._holder.renew(self._http)
             answer = await self._send(method, path, body, query)
-        if answer.is_success:
-            return answer.json() if answer.content else None
-        raise refusal(answer)
+        return told(answer)
 
     async def _send(self, method: str, path: str, body: Any, query: dict[str, Any]) -> httpx2.Response:
         given = {key: value for key, value in query.items() if value is not None}
@@ -100,15 +98,22 @@ class answered:  # noqa: N801  a context manager reads as a verb
             raise NoAnswer(f"{self._url} does not answer ({said}). Is it running, and is the address right?") from error
 
 
-def refusal(answer: httpx2.Response) -> Refused:
-    """The problem of an answer; what stands before a server may answer in other words than ours."""
+def told(answer: httpx2.Response) -> Any:
+    """What an answer says, or its problem as an error; what stands before a server may speak other words than ours."""
     try:
-        told = answer.json()
-    except ValueError:
-        told = None
-    if not isinstance(told, dict):
-        return Refused(f"{answer.request.url.host} answered HTTP {answer.status_code}, and not as a Farthing does.")
-    return Refused(str(told.get("detail", f"HTTP {answer.status_code}")), errors=told.get("errors"))
+        said = answer.json() if answer.content else None
+    except ValueError as error:
+        raise _not_ours(answer) from error
+    if answer.is_success:
+        return said
+    if not isinstance(said, dict):
+        raise _not_ours(answer)
+    raise Refused(str(said.get("detail", f"HTTP {answer.status_code}")), errors=said.get("errors"))
+
+
+def _not_ours(answer: httpx2.Response) -> Refused:
+    host = answer.request.url.host
+    return Refused(f"{host} answered HTTP {answer.status_code}, and not as a Farthing does. Is the address right?")
 
 
 def call(data: Path | None, act: Callable[[Api], Awaitable[Result]]) -> Result:

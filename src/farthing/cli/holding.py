@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx2
 
-from farthing.cli.client import answered, refusal
+from farthing.cli.client import answered, told
 from farthing.cli.logins import Login, Logins
 from farthing.kernel.errors import FarthingError
 
@@ -33,10 +33,8 @@ class Holding:
         with answered(http):
             answer = await http.post("/api/auth/refresh", headers=cookie_header(self._login))
         http.cookies.clear()
-        if answer.is_success:
+        if answer.status_code != _UNAUTHENTICATED:
             self._keep(renewed(self._login, answer))
-        elif answer.status_code != _UNAUTHENTICATED:
-            raise refusal(answer)
         elif self._begin:
             self._keep(await self._begin())
         else:
@@ -55,7 +53,7 @@ class Holding:
 
 def renewed(login: Login, answer: httpx2.Response) -> Login:
     """With the token and the cookies that an answer brought; others stay."""
-    brought: dict[str, Any] = answer.json()
+    brought: dict[str, Any] = told(answer)
     cookies = login.cookies | {cookie.name: cookie.value or "" for cookie in answer.cookies.jar}
     return replace(login, access_token=brought["access_token"], cookies=cookies)
 

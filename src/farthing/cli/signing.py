@@ -108,7 +108,7 @@ def _checked(url: str) -> str:
 
 
 async def _sign_in(url: str, user: str, password: str) -> "Login":
-    from farthing.cli.client import Api, answered, refusal
+    from farthing.cli.client import Api, answered
     from farthing.cli.holding import Holding, cookie_header, renewed
     from farthing.cli.logins import Login, of_user
     from farthing.cli.person import at
@@ -123,10 +123,8 @@ async def _sign_in(url: str, user: str, password: str) -> "Login":
                 json={"username": user, "password": password},
                 headers=cookie_header(before) if before else None,
             )
-        if not answer.is_success:
-            raise refusal(answer)
         http.cookies.clear()
-        signed_in = renewed(before or Login(url, answer.json()["user_id"], user, ""), answer)
+        signed_in = renewed(before or Login(url, "", user, ""), answer)
         me = await Api(http, Holding(signed_in, kept))("GET", "/api/me")
         return Login(url, me["id"], me["username"], signed_in.access_token, signed_in.cookies)
 
