@@ -19,12 +19,11 @@ from fakes.postgres import running_postgres
 from farthing.api.app import create_app
 from farthing.auth.passwords import Passwords
 from farthing.bootstrap import House, build, migrate
-from farthing.infra.crypto import new_key
 from farthing.infra.db import Base, Database
 from farthing.settings import Settings, load
 
 SECRET_KEY = "a secret key for tests, of sufficient length"
-SECRETS_KEY = new_key()
+SECRETS_KEY = "ZmFydGhpbmcgdGVzdHMgc2VhbCB3aXRoIHRoaXMgayE="
 POSTGRES = "FARTHING_TEST_POSTGRES"
 _servers = ExitStack()
 

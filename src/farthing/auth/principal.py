@@ -4,7 +4,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from farthing.auth.errors import AccountDisabled, DemoEnded, NotMember, SessionEnded, SuperuserOnly, TokenInvalid
+from farthing.auth.errors import (
+    AccountDisabled,
+    DemoEnded,
+    NotMember,
+    RoleTooLow,
+    SessionEnded,
+    SuperuserOnly,
+    TokenInvalid,
+)
 from farthing.auth.repository import People
 from farthing.auth.standing import Standing
 from farthing.infra.db import Scope, Work
@@ -45,6 +53,8 @@ def actor_of(standing: Standing, *, needs: Role | None = None, needs_superuser: 
     role = Role(standing.role) if standing.role else None
     if needs is not None and role is None:
         raise NotMember
+    if needs is not None and role is not None and not role.covers(needs):
+        raise RoleTooLow
     return Actor(
         user_id=standing.user_id,
         name=standing.username,
