@@ -43,7 +43,7 @@ def read(folder: Path, environment: dict[str, str] | None = None, *, env_file: P
         ("DB_MAX_OVERFLOW", "many"),
         ("SECRET_KEY", "short"),
         ("SECRETS_KEY", "short"),
-        ("SECRETS_KEY", f"{new_key()},short"),
+        ("SECRETS_KEY", "ZmFydGhpbmcgdGVzdHMgc2VhbCB3aXRoIHRoaXMgayE=,short"),
         ("ALGORITHM", "RS256"),
         ("ALGORITHM", "none"),
         ("ACCESS_TOKEN_EXPIRE_MINUTES", "0"),
