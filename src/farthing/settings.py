@@ -187,6 +187,13 @@ class Settings(BaseModel):
             raise ValueError("does not start with http:// or https://")
         return value.rstrip("/") if value else value
 
+    @field_validator("outbound_proxy")
+    @classmethod
+    def _web_proxy(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not value.get_secret_value().startswith(("http://", "https://")):
+            raise ValueError("does not start with http:// or https://")
+        return value
+
     @field_validator("secret_key")
     @classmethod
     def _long_enough(cls, value: SecretStr) -> SecretStr:

@@ -21,7 +21,7 @@ from sqlalchemy.engine import make_url
 from conftest import make_settings
 from farthing.auth.models import Membership, User, Workspace
 from farthing.auth.tasks import PURGE_DEMOS
-from farthing.bootstrap import build
+from farthing.bootstrap import build, migrate
 from farthing.infra.db import SYSTEM
 from farthing.jobs.models import Job, JobStep
 from farthing.jobs.service import JobService
@@ -95,6 +95,7 @@ def installation(settings: Settings) -> Iterator[Installation]:
     if not made.settings.is_sqlite:
         with made.engine.begin() as connection:
             connection.execute(text("DROP SCHEMA IF EXISTS dbos CASCADE"))
+        migrate(made.settings)  # the schema again, empty, for whoever comes next
     made.engine.dispose()
 
 

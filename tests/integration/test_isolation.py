@@ -164,6 +164,8 @@ async def settle(town: Town, clock: TestClock) -> dict[str, Resident]:
     return residents
 
 
+@pytest.mark.timeout(3600)  # the deep profile tries a thousand
+# A history is short as it is; making a failing one shorter takes longer than a test may.
 @settings(max_examples=settings().max_examples // 3, phases=set(Phase) - {Phase.shrink, Phase.explain})
 @given(history=histories, roles=st.sampled_from(list(permutations(NAMES, 2))))
 async def test_nothing_crosses(

@@ -72,12 +72,16 @@ class Access:
         level: what the caller must be.
         everywhere: whether the transaction sees beyond the caller's workspace; the service then looks after limits.
         detached: whether the route opens transactions of its own, because it does slow things between them.
+        refusal: what to tell a member whose role is too low.
     """
 
-    def __init__(self, level: Level, *, everywhere: bool = False, detached: bool = False) -> None:
+    def __init__(
+        self, level: Level, *, everywhere: bool = False, detached: bool = False, refusal: str | None = None
+    ) -> None:
         self.level = level
         self.everywhere = everywhere
         self.detached = detached
+        self.refusal = refusal
 
     async def __call__(self, request: Request) -> Caller:
         house: House = request.app.state.house
@@ -100,7 +104,8 @@ class Access:
         return Caller(house, actor, standing, credentials, work)
 
     def _actor(self, standing: Standing) -> Actor:
-        return actor_of(standing, needs=self.level.role, needs_superuser=self.level is Level.SUPERUSER)
+        needs_superuser = self.level is Level.SUPERUSER
+        return actor_of(standing, needs=self.level.role, needs_superuser=needs_superuser, refusal=self.refusal)
 
     @staticmethod
     async def _standing(request: Request, work: Work, credentials: Credentials) -> Standing:
@@ -167,8 +172,4 @@ Viewer = Annotated[Caller, Depends(Access(Level.VIEWER))]
 ViewerEverywhere = Annotated[Caller, Depends(Access(Level.VIEWER, everywhere=True))]
 ViewerDetached = Annotated[Caller, Depends(Access(Level.VIEWER, detached=True))]
 Member = Annotated[Caller, Depends(Access(Level.MEMBER))]
-Admin = Annotated[Caller, Depends(Access(Level.ADMIN))]
-AdminEverywhere = Annotated[Caller, Depends(Access(Level.ADMIN, everywhere=True))]
-Owner = Annotated[Caller, Depends(Access(Level.OWNER))]
-OwnerEverywhere = Annotated[Caller, Depends(Access(Level.OWNER, everywhere=True))]
 Superuser = Annotated[Caller, Depends(Access(Level.SUPERUSER, everywhere=True))]

@@ -101,19 +101,23 @@ def describe(app: FastAPI) -> dict[str, Any]:
 
 def level_of(route: APIRoute) -> Level:
     """The route's decision about who may call it."""
-    found = [d.call.level for d in route.dependant.dependencies if isinstance(d.call, Access)]
-    return found[0] if found else Level.PUBLIC
+    access = access_of(route)
+    return access.level if access else Level.PUBLIC
+
+
+def access_of(route: APIRoute) -> Access | None:
+    return next((d.call for d in route.dependant.dependencies if isinstance(d.call, Access)), None)
 
 
 def _annotate(path: dict[str, Any], route: APIRoute) -> None:
-    level = level_of(route)
+    access = access_of(route)
     for method in route.methods or ():
         operation = path[method.lower()]
-        operation["x-access"] = level.value
-        if level is Level.PUBLIC:
+        operation["x-access"] = level_of(route).value
+        if access is None:
             continue
         operation["security"] = [{"bearer": []}]
-        if method == "POST":
+        if method == "POST" and not access.detached:
             operation.setdefault("parameters", []).append(
                 {
                     "name": IDEMPOTENCY_KEY,

@@ -46,7 +46,9 @@ async def standing_of(work: Work, credentials: Credentials, now: datetime) -> St
     return standing
 
 
-def actor_of(standing: Standing, *, needs: Role | None = None, needs_superuser: bool = False) -> Actor:
+def actor_of(
+    standing: Standing, *, needs: Role | None = None, needs_superuser: bool = False, refusal: str | None = None
+) -> Actor:
     """The person as an actor, if his role suffices; without a workspace he acts on nothing but himself."""
     if needs_superuser and not standing.is_superuser:
         raise SuperuserOnly
@@ -54,7 +56,7 @@ def actor_of(standing: Standing, *, needs: Role | None = None, needs_superuser: 
     if needs is not None and role is None:
         raise NotMember
     if needs is not None and role is not None and not role.covers(needs):
-        raise RoleTooLow
+        raise RoleTooLow(refusal)
     return Actor(
         user_id=standing.user_id,
         name=standing.username,

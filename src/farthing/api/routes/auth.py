@@ -37,7 +37,7 @@ from farthing.kernel.errors import Forbidden, NotFound, Unauthenticated
 router = APIRouter(prefix="/api", tags=["Signing in"], route_class=TransactionRoute)
 
 
-@router.post("/auth/register", status_code=201, responses=documented(403, 409, 422, 429))
+@router.post("/auth/register", status_code=201, responses=documented(400, 403, 409, 422, 429))
 async def register(wanted: RegisterIn, response: Response, house: Public, device: From) -> RegisteredOut:
     """Create an account with a personal workspace, and be signed in at once."""
     return _registered(response, house, await SignUp(house.door).register(wanted, device))
@@ -138,7 +138,7 @@ async def start_demo(response: Response, house: Public, device: From, *, samples
     return DemoOut(**answer.model_dump(), demo_id=holder.user.id)
 
 
-@router.post("/auth/demo/upgrade", status_code=201, responses=documented(401, 403, 404, 409, 422, 429))
+@router.post("/auth/demo/upgrade", status_code=201, responses=documented(400, 401, 403, 404, 409, 422, 429))
 async def upgrade_demo(wanted: UpgradeIn, response: Response, caller: PersonDetached, device: From) -> RegisteredOut:
     """Turn the demo into an account of one's own, with everything in it."""
     holder = await SignUp(caller.house.door).upgrade(caller.actor, wanted, device)

@@ -1,15 +1,14 @@
 """Workspaces, called tenants by the clients that knew them first: members, roles, invites, switching."""
 
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Depends, Response
 
 from farthing.api.access import (
-    Admin,
-    AdminEverywhere,
+    Access,
     Caller,
-    Owner,
-    OwnerEverywhere,
+    Level,
     Person,
     PersonEverywhere,
     Public,
@@ -45,6 +44,15 @@ from farthing.auth.workspaces import InviteService, WorkspaceService
 from farthing.infra.db import SYSTEM
 
 router = APIRouter(prefix="/api", tags=["Workspaces"], route_class=TransactionRoute)
+_INVITES = "Only admins and owners can invite members"
+Renaming = Annotated[Caller, Depends(Access(Level.OWNER, refusal="Only owner can update tenant details"))]
+ChangingRoles = Annotated[
+    Caller, Depends(Access(Level.OWNER, everywhere=True, refusal="Only owner can change member roles"))
+]
+HandingOver = Annotated[Caller, Depends(Access(Level.OWNER, refusal="Only an owner can hand the ownership over"))]
+TakingIn = Annotated[Caller, Depends(Access(Level.ADMIN, everywhere=True, refusal=_INVITES))]
+Inviting = Annotated[Caller, Depends(Access(Level.ADMIN, refusal=_INVITES))]
+Removing = Annotated[Caller, Depends(Access(Level.ADMIN, refusal="Only admins and owners can remove members"))]
 
 
 @router.get("/tenants", responses=documented(401, 403, 422))
@@ -69,7 +77,7 @@ async def read_workspace(response: Response, caller: Viewer) -> WorkspaceOut:
 
 @router.patch("/tenants/me", responses=documented(400, 401, 403, 412, 422))
 async def rename_workspace(
-    wanted: WorkspaceIn, response: Response, caller: Owner, if_version: IfVersion
+    wanted: WorkspaceIn, response: Response, caller: Renaming, if_version: IfVersion
 ) -> WorkspaceOut:
     """Give the current workspace another name."""
     renamed = await _workspaces(caller).rename(wanted.name, if_version)
@@ -85,19 +93,19 @@ async def list_members(caller: ViewerEverywhere, paging: Paging) -> MemberPage:
 
 
 @router.post("/tenants/me/members", status_code=201, responses=documented(400, 401, 403, 404, 409, 422))
-async def add_member(wanted: MemberIn, caller: AdminEverywhere) -> MemberOut:
+async def add_member(wanted: MemberIn, caller: TakingIn) -> MemberOut:
     """Take in somebody who has an account here or at the outside issuer."""
     return await _workspaces(caller).add(wanted)
 
 
 @router.patch("/tenants/me/members/{user_id}/role", responses=documented(401, 403, 404, 422))
-async def change_member_role(user_id: UUID, wanted: RoleIn, caller: OwnerEverywhere) -> MemberOut:
+async def change_member_role(user_id: UUID, wanted: RoleIn, caller: ChangingRoles) -> MemberOut:
     """Give a member another role."""
     return await _workspaces(caller).change_role(user_id, wanted.role)
 
 
 @router.delete("/tenants/me/members/{user_id}", responses=documented(401, 403, 404, 422))
-async def remove_member(user_id: UUID, caller: Admin) -> RemovedMemberOut:
+async def remove_member(user_id: UUID, caller: Removing) -> RemovedMemberOut:
     """Take somebody out of the current workspace; he is out at once."""
     await _workspaces(caller).remove(user_id)
     return RemovedMemberOut(removed_user_id=user_id)
@@ -111,7 +119,7 @@ async def leave_workspace(caller: Viewer) -> OkOut:
 
 
 @router.post("/tenants/me/transfer-ownership", responses=documented(401, 403, 404, 422))
-async def transfer_ownership(wanted: TransferIn, caller: Owner) -> OkOut:
+async def transfer_ownership(wanted: TransferIn, caller: HandingOver) -> OkOut:
     """Make a member the owner and become an admin oneself."""
     await _workspaces(caller).transfer(wanted.user_id)
     return OkOut()
@@ -136,14 +144,14 @@ async def switch_workspace(workspace_id: UUID, response: Response, caller: Perso
 
 
 @router.get("/tenants/me/invites", responses=documented(401, 403, 422))
-async def list_invites(caller: Admin, paging: Paging) -> InvitePage:
+async def list_invites(caller: Inviting, paging: Paging) -> InvitePage:
     """Invites that wait for an answer."""
     page = (await _invites(caller).open(caller.actor, paging)).map(InviteOut.model_validate)
     return InvitePage(invites=list(page.items), total=page.total, next=page.next)
 
 
 @router.post("/tenants/me/invites", status_code=201, responses=documented(401, 403, 409, 422))
-async def create_invite(wanted: InviteIn, response: Response, caller: Admin) -> NewInviteOut:
+async def create_invite(wanted: InviteIn, response: Response, caller: Inviting) -> NewInviteOut:
     """A one-time link into the current workspace, shown only now; sent by mail where an address is given."""
     made = await _invites(caller).create(caller.actor, wanted)
     is_mailed = await request_invite_mail(
@@ -156,7 +164,7 @@ async def create_invite(wanted: InviteIn, response: Response, caller: Admin) -> 
 
 
 @router.delete("/tenants/me/invites/{invite_id}", status_code=204, responses=documented(401, 403, 404, 422))
-async def withdraw_invite(invite_id: UUID, caller: Admin) -> None:
+async def withdraw_invite(invite_id: UUID, caller: Inviting) -> None:
     """Make an invite worthless."""
     await _invites(caller).withdraw(caller.actor, invite_id)
 
