@@ -31,13 +31,14 @@ ENV UV_COMPILE_BYTECODE=1 \
     UV_PROJECT_ENVIRONMENT=/app/.venv
 WORKDIR /app
 COPY pyproject.toml uv.lock ./
-RUN --mount=type=cache,target=/root/.cache/uv uv sync --frozen --no-dev --no-install-project
+ENV UV_CACHE_DIR=/uv-cache
+RUN --mount=type=cache,target=/uv-cache uv sync --frozen --no-dev --no-install-project
 COPY README.md LICENSE ./
 COPY src src
-RUN --mount=type=cache,target=/root/.cache/uv uv sync --frozen --no-dev --no-editable
+RUN --mount=type=cache,target=/uv-cache uv sync --frozen --no-dev --no-editable
 
 FROM build AS build-test
-RUN --mount=type=cache,target=/root/.cache/uv uv sync --frozen
+RUN --mount=type=cache,target=/uv-cache uv sync --frozen
 
 # ---- the program with its tests: `docker compose exec -T api pytest` -------------------------------------------------
 FROM runtime AS test
