@@ -3,20 +3,35 @@
 import argparse
 import platform
 import sys
+from collections.abc import Callable
+from functools import partial
 
-from bench import door, startup
+from bench import door, ledger, startup
 from bench.table import machine
 
-PARTS = {"startup": startup.measure, "door": door.measure}
+PARTS = ("startup", "door", "ledger")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("part", nargs="*", choices=[*PARTS, []], help="all of them when none is named")
-    chosen = parser.parse_args().part or list(PARTS)
+    parser.add_argument("--full", action="store_true", help="ledgers of a million rows too")
+    parser.add_argument("--rows", type=_sizes, help="sizes of the ledgers, such as 10000,100000")
+    parser.add_argument("--on", choices=ledger.DATABASES, help="only this database, of the ledger")
+    given = parser.parse_args()
+    sizes = given.rows or (*ledger.SIZES, ledger.FULL) if given.full else given.rows or ledger.SIZES
+    measures: dict[str, Callable[[], bool]] = {
+        "startup": startup.measure,
+        "door": door.measure,
+        "ledger": partial(ledger.measure, sizes, only=given.on),
+    }
     print(f"# Bench\n\n{machine()}, Python {platform.python_version()}\n")
-    held = [PARTS[name]() for name in chosen]
+    held = [measures[name]() for name in given.part or PARTS]
     sys.exit(0 if all(held) else 1)
+
+
+def _sizes(text: str) -> tuple[int, ...]:
+    return tuple(sorted(int(size) for size in text.split(",")))
 
 
 if __name__ == "__main__":

@@ -22,10 +22,10 @@ _SETTLES_AFTER_S = 5
 def measure() -> bool:
     with tempfile.TemporaryDirectory() as folder:
         data = Path(folder)
-        first = _seconds_until_healthy(data)
-        later = [_seconds_until_healthy(data) for _ in range(_ROUNDS)]
+        first = _secondsuntil_healthy(data)
+        later = [_secondsuntil_healthy(data) for _ in range(_ROUNDS)]
         with serving(data) as (process, port):
-            _until_healthy(port)
+            until_healthy(port)
             _until_jobs_run(port)
             time.sleep(_SETTLES_AFTER_S)  # not waiting for anything: idle is what is measured
             resident_mb = _resident_mb(process.pid)
@@ -57,14 +57,14 @@ def serving(data: Path, **environment: str) -> Iterator[tuple[subprocess.Popen[b
         process.wait(20)
 
 
-def _seconds_until_healthy(data: Path) -> float:
+def _secondsuntil_healthy(data: Path) -> float:
     started = time.perf_counter()
     with serving(data) as (_, port):
-        _until_healthy(port)
+        until_healthy(port)
         return time.perf_counter() - started
 
 
-def _until_healthy(port: int) -> None:
+def until_healthy(port: int) -> None:
     _until(f"http://127.0.0.1:{port}/health", b"healthy")
 
 
@@ -90,6 +90,12 @@ def _resident_mb(pid: int) -> float:
     if found is None:
         raise RuntimeError("no VmRSS")
     return int(found.group(1)) / 1000
+
+
+def cpu_s(pid: int) -> float:
+    """What a process has used of the processors so far; unlike elapsed time, other load hardly changes it."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _seconds(command: list[str]) -> float:

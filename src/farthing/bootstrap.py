@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from farthing import __version__
+from farthing.auth.events import DemoStarted, WorkspaceCreated
 from farthing.auth.outside import SHARED_SECRET, SYMMETRIC, Arrivals, OutsideIssuer, OutsideTokens, firebase
 from farthing.auth.passwords import Passwords
 from farthing.auth.policy import AuthPolicy, DemoMode, Registration, Throttles
@@ -14,6 +15,8 @@ from farthing.auth.replays import ReplayKeeper
 from farthing.auth.signin import Door
 from farthing.auth.tasks import AuthJobs, ensure_schedules
 from farthing.auth.tokens import Tokens
+from farthing.demo.subscribers import DemoSubscribers
+from farthing.infra.blobs import BlobStore
 from farthing.infra.crypto import KeyRing, derive_key, keyed_token
 from farthing.infra.db import SYSTEM, Database
 from farthing.infra.db.engine import Addresses
@@ -24,6 +27,7 @@ from farthing.infra.telemetry import logger
 from farthing.jobs.registry import Registry
 from farthing.jobs.runner import Runner, RunnerSettings
 from farthing.kernel.clock import Clock, utc_now
+from farthing.ledger.subscribers import LedgerSubscribers
 from farthing.migrations.upgrade import upgrade
 from farthing.settings import Settings, sealing_keys_again
 
@@ -47,6 +51,7 @@ class House:
     mailer: Mailer | None
     registry: Registry
     runner: Runner
+    blobs: BlobStore
     operator_key: str | None = None
     version: str = __version__
 
@@ -83,7 +88,15 @@ def build(
 ) -> House:
     secret_key = settings.secret_key.get_secret_value()
     places = addresses(settings)
-    database = Database(places, pool_size=settings.db_pool_size, max_overflow=settings.db_max_overflow)
+    database = Database(
+        places,
+        pool_size=settings.db_pool_size,
+        max_overflow=settings.db_max_overflow,
+        subscribers={
+            WorkspaceCreated: [LedgerSubscribers(clock).furnish],
+            DemoStarted: [DemoSubscribers(clock).fill],
+        },
+    )
     http = GuardedClient(_outbound(settings), clock=clock)
     door = Door(
         database, auth_policy(settings), passwords or Passwords(), Tokens(secret_key, settings.algorithm), clock
@@ -104,6 +117,7 @@ def build(
         mailer=mailer,
         registry=registry,
         runner=Runner(database, registry, clock, _runner_settings(settings, places)),
+        blobs=BlobStore(settings.data_dir / "blobs"),
         operator_key=operator_key,
     )
 

@@ -11,7 +11,7 @@ SQL = ("*/models.py", "*repository.py", "infra/db/*", "migrations/*", "ledger/cr
 ROOMS: dict[str, tuple[str, ...]] = {
     "sqlalchemy": SQL,
     "alembic": ("migrations/*",),
-    "httpx2": ("infra/http/*", "*/client.py"),
+    "httpx2": ("infra/http/*", "cli/*"),
     "httpcore2": ("infra/http/*",),
     "cryptography": ("infra/crypto.py",),
     "dbos": ("jobs/runner.py",),

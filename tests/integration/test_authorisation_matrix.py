@@ -194,6 +194,126 @@ async def new_username(_world: World, _whose: Person) -> Ask:
     return Ask(body={"username": f"n{uuid4().hex[:12]}"})
 
 
+def keeper(world: World, whose: Person) -> Person:
+    """Who can have made what `whose` asks for: in the household its owner, elsewhere he himself."""
+    return (
+        whose
+        if whose in (world.people["other"], world.people["demo"], world.people["superuser"])
+        else (world.people["owner"])
+    )
+
+
+async def account_of(world: World, whose: Person) -> Ask:
+    made = await keeper(world, whose).post("/api/accounts", {"name": "Everyday", "initial_balance": "10"})
+    return Ask({"account_id": made.json()["id"]}, {"name": "Purse"}, {"params": {"date": "2026-03-01"}})
+
+
+async def deleted_account_of(world: World, whose: Person) -> Ask:
+    ask = await account_of(world, whose)
+    await keeper(world, whose).delete(f"/api/accounts/{ask.ids['account_id']}")
+    return ask
+
+
+async def balance_of(world: World, whose: Person) -> Ask:
+    ask = await account_of(world, whose)
+    body = {"date": "2026-03-01", "balance": "10", "source": "bank"}
+    made = await keeper(world, whose).post(f"/api/accounts/{ask.ids['account_id']}/balances", body)
+    return Ask({**ask.ids, "balance_id": made.json()["id"]}, body)
+
+
+async def category_of(world: World, whose: Person) -> Ask:
+    made = await keeper(world, whose).post("/api/categories", {"name": f"c{uuid4().hex[:12]}"})
+    return Ask({"category_id": made.json()["id"]}, {"color": "#112233"})
+
+
+async def new_category(_world: World, _whose: Person) -> Ask:
+    return Ask(body={"name": f"c{uuid4().hex[:12]}"})
+
+
+async def tag_of(world: World, whose: Person) -> Ask:
+    made = await keeper(world, whose).post("/api/tags", {"name": f"t{uuid4().hex[:12]}"})
+    return Ask({"tag_id": made.json()["id"]}, {"colour": "#112233"})
+
+
+async def merchant_of(world: World, whose: Person) -> Ask:
+    made = await keeper(world, whose).post("/api/merchants", {"name": f"m{uuid4().hex[:12]}"})
+    return Ask({"merchant_id": made.json()["id"]}, {"name": f"m{uuid4().hex[:12]}"})
+
+
+async def alias_of(world: World, whose: Person) -> Ask:
+    ids, alias = (await merchant_of(world, whose)).ids, f"a{uuid4().hex[:12]}"
+    await keeper(world, whose).post(f"/api/merchants/{ids['merchant_id']}/aliases", {"alias": alias})
+    return Ask(ids, options={"params": {"alias": alias}})
+
+
+async def new_alias(world: World, whose: Person) -> Ask:
+    return Ask((await merchant_of(world, whose)).ids, {"alias": f"a{uuid4().hex[:12]}"})
+
+
+async def two_merchants(world: World, whose: Person) -> Ask:
+    other = (await merchant_of(world, whose)).ids["merchant_id"]
+    return Ask((await merchant_of(world, whose)).ids, {"merchant_id": other})
+
+
+async def post_one(world: World, whose: Person, amount: str = "-1", account_id: str | None = None) -> str:
+    body = {"amount": amount, "date": "2026-02-01", "category": "Food", "account_id": account_id}
+    made = await keeper(world, whose).post("/api/transactions", body)
+    return str(made.json()["id"])
+
+
+async def transaction_of(world: World, whose: Person) -> Ask:
+    made = await post_one(world, whose)
+    return Ask({"transaction_id": made}, {"note": "seen"}, {"params": {"moment": "2026-12-31T00:00:00"}})
+
+
+async def deleted_transactions_of(world: World, whose: Person) -> Ask:
+    made = await post_one(world, whose)
+    await keeper(world, whose).delete(f"/api/transactions/{made}")
+    return Ask(body={"transaction_ids": [made]})
+
+
+async def transactions_of(world: World, whose: Person) -> Ask:
+    return Ask(body={"transaction_ids": [await post_one(world, whose)], "note": "seen"})
+
+
+async def change_of(world: World, whose: Person) -> Ask:
+    made = await post_one(world, whose)
+    await keeper(world, whose).patch(f"/api/transactions/{made}", {"note": "first"})
+    changes = (await keeper(world, whose).get(f"/api/transactions/{made}/history")).json()["changes"]
+    return Ask({"transaction_id": made, "change_id": changes[0]["id"]})
+
+
+async def attachment_of(world: World, whose: Person) -> Ask:
+    made = await post_one(world, whose)
+    form = {"files": {"file": ("receipt.txt", b"a receipt", "text/plain")}}
+    added = await keeper(world, whose).post(f"/api/transactions/{made}/attachments", **form)
+    return Ask({"transaction_id": made, "attachment_id": added.json()["id"]}, options=form)
+
+
+async def deleted_attachment_of(world: World, whose: Person) -> Ask:
+    ask = await attachment_of(world, whose)
+    await keeper(world, whose).delete(f"/api/attachments/{ask.ids['attachment_id']}")
+    return Ask(ask.ids)
+
+
+async def closed_month_of(world: World, whose: Person) -> Ask:
+    await keeper(world, whose).post("/api/closed-months", {"month": "2020-01"})
+    return Ask({"month": "2020-01"})
+
+
+async def pair_of(world: World, whose: Person) -> Ask:
+    accounts = [(await account_of(world, whose)).ids["account_id"] for _ in range(2)]
+    out, into = await post_one(world, whose, "-5", accounts[0]), await post_one(world, whose, "5", accounts[1])
+    return Ask(body={"transaction_id": out, "other_transaction_id": into})
+
+
+async def proposal_of(world: World, whose: Person) -> Ask:
+    """A transfer that was linked and rejected, so that it can be accepted and rejected again."""
+    made = await keeper(world, whose).post("/api/transfers", (await pair_of(world, whose)).body)
+    await keeper(world, whose).post(f"/api/transfers/{made.json()['id']}/reject")
+    return Ask({"transfer_id": made.json()["id"]})
+
+
 ASKS: dict[str, Builder] = {
     "pulse": plain(),
     "welcome": plain(),
@@ -234,6 +354,60 @@ ASKS: dict[str, Builder] = {
     "withdraw_invite": invite_id,
     "preview_invite": foreign_invite,
     "accept_invite": foreign_invite,
+    "list_accounts": plain(),
+    "create_account": plain({"name": "Everyday"}),
+    "read_account": account_of,
+    "read_balance": account_of,
+    "edit_account": account_of,
+    "delete_account": account_of,
+    "restore_account": deleted_account_of,
+    "list_balances": account_of,
+    "report_balance": balance_of,
+    "delete_balance": balance_of,
+    "read_drift": account_of,
+    "list_categories": plain(),
+    "create_category": new_category,
+    "read_category": category_of,
+    "edit_category": category_of,
+    "delete_category": category_of,
+    "list_tags": plain(),
+    "create_tag": new_category,
+    "edit_tag": tag_of,
+    "delete_tag": tag_of,
+    "list_merchants": plain(),
+    "create_merchant": new_category,
+    "read_merchant": merchant_of,
+    "edit_merchant": merchant_of,
+    "delete_merchant": merchant_of,
+    "add_alias": new_alias,
+    "delete_alias": alias_of,
+    "merge_merchants": two_merchants,
+    "list_transactions": plain(),
+    "export_transactions": plain(),
+    "create_transaction": plain({"amount": "-1", "date": "2026-02-01"}),
+    "create_transactions": plain({"transactions": [{"amount": "-1", "date": "2026-02-01"}]}),
+    "change_transactions": transactions_of,
+    "restore_transactions": deleted_transactions_of,
+    "read_transaction": transaction_of,
+    "edit_transaction": transaction_of,
+    "delete_transaction": transaction_of,
+    "list_transfers": plain(),
+    "link_transfer": pair_of,
+    "find_transfers": plain(),
+    "accept_transfer": proposal_of,
+    "reject_transfer": proposal_of,
+    "list_changes": transaction_of,
+    "read_as_of": transaction_of,
+    "restore_change": change_of,
+    "list_closed_months": plain(),
+    "close_month": plain({"month": "2020-01"}),
+    "open_month": closed_month_of,
+    "check_ledger": plain(),
+    "list_attachments": transaction_of,
+    "add_attachment": attachment_of,
+    "download_attachment": attachment_of,
+    "delete_attachment": attachment_of,
+    "restore_attachment": deleted_attachment_of,
     "list_secrets": plain(),
     "create_secret": plain({"type": "allegro", "secret": "hush"}),
     "read_secret": secret_of,

@@ -22,7 +22,23 @@ _DESCRIPTION = """Every farthing accounted for.
 
 Amounts are decimal strings. Lists answer `{<plural>, total, next}`; ask for the following page with `next`.
 Every failure is an RFC 9457 problem whose `detail` says what went wrong and what to do."""
-_TAGS = ["Signing in", "Me", "Workspaces", "Secrets", "Jobs", "Administration", "System"]
+_TAGS = [
+    "Signing in",
+    "Me",
+    "Workspaces",
+    "Accounts",
+    "Balances",
+    "Transactions",
+    "Transfers",
+    "History",
+    "Attachments",
+    "Categories and tags",
+    "Merchants",
+    "Secrets",
+    "Jobs",
+    "Administration",
+    "System",
+]
 Lifespan = Callable[[House], AbstractAsyncContextManager[House]]
 
 

@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.routing import APIRoute
 from fastapi.staticfiles import StaticFiles
 
+from farthing.api import problems
 from farthing.api.access import Access, Level
 from farthing.api.routes import api_routes
 from farthing.api.transaction import IDEMPOTENCY_KEY, KEY_MAX
@@ -113,6 +114,7 @@ def _annotate(path: dict[str, Any], route: APIRoute) -> None:
     access = access_of(route)
     for method in route.methods or ():
         operation = path[method.lower()]
+        _say_that_problems_are_problems(operation)
         operation["x-access"] = level_of(route).value
         if access is None:
             continue
@@ -127,3 +129,11 @@ def _annotate(path: dict[str, Any], route: APIRoute) -> None:
                     "schema": {"type": "string", "maxLength": KEY_MAX},
                 }
             )
+
+
+def _say_that_problems_are_problems(operation: dict[str, Any]) -> None:
+    """FastAPI files every model under the route's own media type; a problem comes under its own."""
+    for answer in operation["responses"].values():
+        content = answer.get("content", {})
+        if problems.MEDIA_TYPE in content and "application/json" in content:
+            content[problems.MEDIA_TYPE] = content.pop("application/json")

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from farthing.audit.service import Audit
 from farthing.auth.errors import EmailTaken, PasswordTokenInvalid, UsernameTaken, UserNotFound
+from farthing.auth.events import WorkspaceCreated
 from farthing.auth.models import Membership, PasswordToken, User, Workspace
 from farthing.auth.repository import PasswordTokens, People, Sessions, Workspaces
 from farthing.auth.schemas import ProfilePatch
@@ -66,6 +67,7 @@ class PeopleService:
         )
         await self._workspaces.add(workspace)
         await self.join(workspace.id, owner.id, Role.OWNER)
+        await self._work.publish(WorkspaceCreated(workspace.id, owner.id, owner.username))
         return workspace
 
     async def join(self, workspace_id: UUID, user_id: UUID, role: Role) -> Membership:

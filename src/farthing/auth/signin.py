@@ -21,6 +21,7 @@ from farthing.auth.errors import (
     WorkspaceNotFound,
     WrongCredentials,
 )
+from farthing.auth.events import DemoStarted
 from farthing.auth.models import User
 from farthing.auth.passwords import Passwords, check_strength
 from farthing.auth.policy import AuthPolicy, DemoMode, Registration
@@ -193,6 +194,7 @@ class SignUp:
             workspace = await people.make_workspace(user, "Demo", "demo", expires_at)
             actor = Actor(user.id, user.username, workspace.id, Role.OWNER, is_demo=True)
             await Audit(work, actor, self._door.clock).record("demo.start", target_id=workspace.id, samples=samples)
+            await work.publish(DemoStarted(workspace.id, user.id, user.username, samples))
             return await self._sessions(work).begin(user, workspace.id, device)
 
     async def bootstrap(self, wanted: BootstrapIn) -> User:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from farthing import __version__
-from farthing.cli import database, demo, secrets, users
+from farthing.cli import accounts, categories, database, demo, ledger, secrets, signing, tenants, transactions, users
 from farthing.kernel.errors import FarthingError
 
 app = typer.Typer(
@@ -18,6 +18,14 @@ app = typer.Typer(
     rich_markup_mode=None,
     add_completion=False,
 )
+app.command()(signing.login)
+app.command()(signing.logout)
+app.command()(signing.whoami)
+app.add_typer(accounts.app, name="accounts")
+app.add_typer(transactions.app, name="transactions")
+app.add_typer(categories.app, name="categories")
+app.add_typer(tenants.app, name="tenants")
+app.add_typer(ledger.app, name="ledger")
 app.add_typer(database.app, name="db")
 app.add_typer(users.app, name="users")
 app.add_typer(demo.app, name="demo")
@@ -72,6 +80,10 @@ def main() -> None:
         app()
     except FarthingError as error:
         _fail(error.detail)
+    except BrokenPipeError:
+        # Whoever read what is printed has seen enough; Python must not complain once more when it closes the pipe.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(141) from None
     except KeyboardInterrupt:
         raise SystemExit(130) from None
     except Exception as error:

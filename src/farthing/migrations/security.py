@@ -25,6 +25,7 @@ def protect(
         f"CREATE POLICY owner ON {table} TO CURRENT_USER USING (true) WITH CHECK (true)",
         f"GRANT {grants} ON {table} TO {roles.app}",
         f"GRANT SELECT, INSERT, UPDATE, DELETE ON {table} TO {roles.system}",
+        f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {roles.app}, {roles.system}",
     ):
         bind.execute(text(statement))
 

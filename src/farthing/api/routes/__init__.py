@@ -2,9 +2,43 @@
 
 from fastapi.routing import APIRoute
 
-from farthing.api.routes import auth, jobs, me, secrets, system, tenants, users
+from farthing.api.routes import (
+    accounts,
+    assertions,
+    attachments,
+    auth,
+    categories,
+    exports,
+    history,
+    jobs,
+    me,
+    merchants,
+    secrets,
+    system,
+    tenants,
+    transactions,
+    transfers,
+    users,
+)
 
-ROUTERS = (system.router, auth.router, me.router, tenants.router, secrets.router, jobs.router, users.router)
+ROUTERS = (
+    system.router,
+    auth.router,
+    me.router,
+    tenants.router,
+    accounts.router,
+    assertions.router,
+    exports.router,
+    transactions.router,
+    attachments.router,
+    transfers.router,
+    history.router,
+    categories.router,
+    merchants.router,
+    secrets.router,
+    jobs.router,
+    users.router,
+)
 
 
 def api_routes() -> list[APIRoute]:

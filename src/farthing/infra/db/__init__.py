@@ -2,7 +2,7 @@
 
 from farthing.infra.db.base import Base, Id, Instant, Json, Sha256
 from farthing.infra.db.errors import DatabaseBusy, DatabaseDown
-from farthing.infra.db.repository import Repository, unique_or
+from farthing.infra.db.repository import Repository, WorkspaceRepository, unique_or
 from farthing.infra.db.unit_of_work import SYSTEM, Database, Scope, Work
 
 __all__ = [
@@ -18,5 +18,6 @@ __all__ = [
     "Scope",
     "Sha256",
     "Work",
+    "WorkspaceRepository",
     "unique_or",
 ]

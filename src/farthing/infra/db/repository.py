@@ -27,7 +27,7 @@ class Repository:
     def own(self, statement: Statement, model: type[Base]) -> Statement:
         """Keep to the rows of the scope: its workspace's, or where a table belongs to people, its person's."""
         scope, columns = self.work.scope, model.__table__.c
-        if scope.is_system:
+        if scope.is_system and scope.workspace_id is None:
             return statement
         if "workspace_id" in columns:
             return cast("Statement", statement.where(columns["workspace_id"] == scope.workspace_id))
@@ -52,6 +52,15 @@ class Repository:
 
     async def flush(self) -> None:
         await self.session.flush()
+
+
+class WorkspaceRepository(Repository):
+    """For tables of money: it does not open without a workspace, not even for the house, so nothing is ever mixed."""
+
+    def __init__(self, work: Work) -> None:
+        super().__init__(work)
+        if work.scope.workspace_id is None:
+            raise RuntimeError("this repository needs a workspace; narrow the work to one")
 
 
 @contextmanager

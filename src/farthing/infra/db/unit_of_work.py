@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from sqlalchemy import text
@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from farthing.infra.db.engine import WRITES, Addresses, open_engine
 from farthing.infra.db.errors import DatabaseBusy, DatabaseDown, ValueRefused
 from farthing.kernel.errors import FarthingError
+from farthing.kernel.events import Subscribers
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +39,33 @@ _SET_SCOPE = text(
 class Work:
     """One transaction. Repositories read its session and its scope; only a door or a job step ends it."""
 
-    def __init__(self, session: AsyncSession, scope: Scope, *, is_sqlite: bool) -> None:
+    def __init__(
+        self, session: AsyncSession, scope: Scope, *, is_sqlite: bool, subscribers: Subscribers | None = None
+    ) -> None:
+        self._subscribers = subscribers or {}
         self.session = session
         self.scope = scope
         self.is_sqlite = is_sqlite
 
+    async def publish(self, event: object) -> None:
+        """Tell whoever subscribed, in this very transaction."""
+        for subscriber in self._subscribers.get(type(event), ()):
+            await subscriber(self, event)
+
+    @asynccontextmanager
+    async def within(self, workspace_id: UUID, user_id: UUID | None) -> AsyncIterator[None]:
+        """Keep to one workspace for a while, though the transaction sees more."""
+        whole = self.scope
+        await self.narrow(replace(whole, workspace_id=workspace_id, user_id=user_id))
+        try:
+            yield
+        finally:
+            await self.narrow(whole)
+
     async def narrow(self, scope: Scope) -> None:
         """See another person's or workspace's rows from here on."""
         self.scope = scope
-        if not self.is_sqlite and not scope.is_system:
+        if not self.is_sqlite:
             await self.session.execute(
                 _SET_SCOPE, {"user": str(scope.user_id or ""), "workspace": str(scope.workspace_id or "")}
             )
@@ -55,7 +74,15 @@ class Work:
 class Database:
     """The engines and the two ways to begin a transaction on them."""
 
-    def __init__(self, addresses: Addresses, *, pool_size: int = 10, max_overflow: int = 20) -> None:
+    def __init__(
+        self,
+        addresses: Addresses,
+        *,
+        pool_size: int = 10,
+        max_overflow: int = 20,
+        subscribers: Subscribers | None = None,
+    ) -> None:
+        self._subscribers = subscribers
         self.addresses = addresses
         self.is_sqlite = addresses.is_sqlite
         self._app = open_engine(addresses.app, pool_size=pool_size, max_overflow=max_overflow)
@@ -86,7 +113,7 @@ class Database:
         engine = self._system if scope.is_system else self._app
         bound = engine.execution_options(**{WRITES: True}) if writes else engine
         session = AsyncSession(bound, expire_on_commit=False, autoflush=False)
-        work = Work(session, scope, is_sqlite=self.is_sqlite)
+        work = Work(session, scope, is_sqlite=self.is_sqlite, subscribers=self._subscribers)
         try:
             if not scope.is_system:
                 await work.narrow(scope)

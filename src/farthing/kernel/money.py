@@ -1,0 +1,87 @@
+"""Money: whole minor units of one currency. No float comes near it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import Self
+
+from farthing.kernel.currency import DECIMALS, currency
+from farthing.kernel.errors import Unprocessable
+
+MINOR_MAX = 10**15
+"""The largest amount in minor units: ten trillion of a two-decimal currency, and far from where sums overflow."""
+
+
+class AmountInvalid(Unprocessable):
+    """This is not an amount."""
+
+
+class CurrenciesDiffer(Unprocessable):
+    """Amounts of different currencies cannot be added. Convert one of them first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    minor: int
+    currency: str
+
+    @classmethod
+    def of(cls, amount: str | int | Decimal, code: str) -> Self:
+        """From a decimal amount, if the currency can express it exactly."""
+        code = currency(code)
+        return cls(to_minor(amount, code), code)
+
+    @property
+    def amount(self) -> Decimal:
+        return Decimal(self.minor).scaleb(-DECIMALS[self.currency])
+
+    def __str__(self) -> str:
+        return f"{self.amount:f} {self.currency}"
+
+    def __neg__(self) -> Self:
+        return type(self)(-self.minor, self.currency)
+
+    def __add__(self, other: Self) -> Self:
+        if self.currency != other.currency:
+            raise CurrenciesDiffer(f"{self} and {other} are of different currencies. Convert one of them first.")
+        return type(self)(self.minor + other.minor, self.currency)
+
+    def __sub__(self, other: Self) -> Self:
+        return self + -other
+
+    def split(self, weights: Sequence[int]) -> "list[Money]":
+        """Parts in proportion to the weights that sum to the whole, no penny lost: the largest remainders round up."""
+        total = sum(weights)
+        if total <= 0 or min(weights) < 0:
+            raise AmountInvalid("Weights must not be negative, and one must be positive.")
+        sign, whole = (-1 if self.minor < 0 else 1), abs(self.minor)
+        parts = [whole * weight // total for weight in weights]
+        by_remainder = sorted(range(len(weights)), key=lambda i: (-(whole * weights[i] % total), i))
+        for index in by_remainder[: whole - sum(parts)]:
+            parts[index] += 1
+        return [Money(sign * part, self.currency) for part in parts]
+
+
+def to_minor(amount: str | float | Decimal, code: str) -> int:
+    """Minor units of a decimal amount; a number from JSON counts as what its shortest spelling says."""
+    try:
+        value = Decimal(str(amount).strip()) if not isinstance(amount, Decimal) else amount
+    except InvalidOperation as error:
+        raise AmountInvalid(f"{amount!r} is not an amount. Write it like 12.34.") from error
+    if not value.is_finite() or value.adjusted() > len(str(MINOR_MAX)):
+        raise AmountInvalid(f"{amount!r} is not an amount that money can be counted in.")
+    minor = value.scaleb(DECIMALS[code])
+    if minor != minor.to_integral_value():
+        raise AmountInvalid(f"{amount} has more decimals than {code} has ({DECIMALS[code]}).")
+    if abs(minor) > MINOR_MAX:
+        raise AmountInvalid(f"{amount} {code} is too large.")
+    return int(minor)
+
+
+def to_text(minor: int, code: str) -> str:
+    """The decimal spelling of minor units, as JSON carries it."""
+    decimals = DECIMALS[code]
+    if decimals == 0:
+        return str(minor)
+    digits = str(abs(minor)).rjust(decimals + 1, "0")
+    return f"{'-' if minor < 0 else ''}{digits[:-decimals]}.{digits[-decimals:]}"

@@ -1,0 +1,271 @@
+"""Categories and tags."""
+
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+
+from farthing.audit.service import Audit
+from farthing.infra.db import Work, unique_or
+from farthing.kernel.actor import Actor
+from farthing.kernel.clock import Clock
+from farthing.kernel.ids import new_id
+from farthing.ledger.errors import (
+    CategoryExists,
+    CategoryKept,
+    CategoryNotFound,
+    CategoryOutdated,
+    TagExists,
+    TagNotFound,
+)
+from farthing.ledger.folding import name_key, tag_key
+from farthing.ledger.kinds import CategoryKind
+from farthing.ledger.models import Category, Tag
+from farthing.ledger.repository import Categories, Tags
+from farthing.ledger.schemas import CategoryIn, CategoryOut, CategoryPatch, TagIn, TagOut, TagPatch
+
+DEFAULTS: tuple[tuple[str, CategoryKind, str, str], ...] = (
+    ("Salary", CategoryKind.INCOME, "#10b981", "briefcase"),
+    ("Bonus", CategoryKind.INCOME, "#34d399", "gift"),
+    ("Interest", CategoryKind.INCOME, "#6ee7b7", "percent"),
+    ("Groceries", CategoryKind.EXPENSE, "#22c55e", "shopping-basket"),
+    ("Restaurants", CategoryKind.EXPENSE, "#f97316", "utensils"),
+    ("Rent", CategoryKind.EXPENSE, "#8b5cf6", "home"),
+    ("Bills", CategoryKind.EXPENSE, "#a78bfa", "receipt"),
+    ("Transport", CategoryKind.EXPENSE, "#3b82f6", "bus"),
+    ("Shopping", CategoryKind.EXPENSE, "#14b8a6", "shopping-bag"),
+    ("Subscriptions", CategoryKind.EXPENSE, "#6366f1", "repeat"),
+    ("Health", CategoryKind.EXPENSE, "#ef4444", "heart-pulse"),
+    ("Entertainment", CategoryKind.EXPENSE, "#ec4899", "film"),
+    ("Travel", CategoryKind.EXPENSE, "#0ea5e9", "plane"),
+    ("Fees", CategoryKind.EXPENSE, "#f59e0b", "landmark"),
+)
+
+
+class Catalogue:
+    """The categories of a workspace, deleted ones too, because old transactions may still name them."""
+
+    def __init__(self, categories: Iterable[Category]) -> None:
+        self.by_id: dict[UUID, Category] = {}
+        self.none: Category | None = None
+        self._by_key: dict[str, list[Category]] = {}
+        for category in categories:
+            self.add(category)
+
+    def add(self, category: Category) -> None:
+        self.by_id[category.id] = category
+        if category.deleted_at is not None:
+            return
+        if category.kind == CategoryKind.NONE:
+            self.none = category
+        else:
+            self._by_key.setdefault(category.name_key, []).append(category)
+
+    def find(self, name: str, side: CategoryKind) -> Category | None:
+        """By name, best on the wanted side."""
+        candidates = self._by_key.get(name_key(name), [])
+        return next((c for c in candidates if c.kind == side), candidates[0] if candidates else None)
+
+    def name(self, category_id: UUID) -> str | None:
+        """What people call it; none has no name."""
+        category = self.by_id.get(category_id)
+        return None if category is None or category.kind == CategoryKind.NONE else category.name
+
+
+class CategoryService:
+    def __init__(self, work: Work, actor: Actor, clock: Clock) -> None:
+        self._catalogue: Catalogue | None = None
+        self._rows = Categories(work)
+        self._actor = actor
+        self._clock = clock
+        self._audit = Audit(work, actor, clock)
+
+    async def all(self) -> Sequence[Category]:
+        return await self._rows.all()
+
+    async def get(self, category_id: UUID) -> Category:
+        found = await self._rows.get(category_id)
+        if found is None or found.kind == CategoryKind.NONE:
+            raise CategoryNotFound
+        return found
+
+    async def none(self) -> Category:
+        """The category that stands for none, made with the first thing that needs it."""
+        catalogue = await self.catalogue()
+        return catalogue.none or await self._make("Uncategorised", CategoryKind.NONE, is_system=True)
+
+    async def make_defaults(self) -> None:
+        """What a new workspace starts with."""
+        await self.none()
+        for position, (name, kind, colour, icon) in enumerate(DEFAULTS):
+            await self._make(name, kind, colour=colour, icon=icon, position=position)
+
+    async def create(self, wanted: CategoryIn) -> Category:
+        if wanted.parent_id and (await self.get(wanted.parent_id)).kind != wanted.type:
+            raise CategoryNotFound("A category cannot be below one of the other side.")
+        made = await self._make(
+            wanted.name, wanted.type, colour=wanted.color, icon=wanted.icon, parent_id=wanted.parent_id
+        )
+        await self._audit.record("category.create", target_id=made.id, name=made.name)
+        return made
+
+    async def change(self, category_id: UUID, patch: CategoryPatch, if_version: int | None = None) -> Category:
+        category = await self.get(category_id)
+        if if_version is not None and category.version != if_version:
+            raise CategoryOutdated
+        given = patch.model_fields_set
+        if patch.name is not None:
+            category.name, category.name_key = patch.name, name_key(patch.name)
+        if "color" in given:
+            category.colour = patch.color
+        if "icon" in given:
+            category.icon = patch.icon
+        if "parent_id" in given:
+            category.parent_id = await self._possible_parent(category, patch.parent_id)
+        if patch.position is not None:
+            category.position = patch.position
+        category.version += 1
+        category.updated_at = self._clock()
+        with unique_or(CategoryExists()):
+            await self._rows.flush()
+        await self._audit.record("category.change", target_id=category.id, fields=sorted(given))
+        return category
+
+    async def _possible_parent(self, category: Category, parent_id: UUID | None) -> UUID | None:
+        """A parent of the same side that is not among the category's own descendants."""
+        above = parent_id
+        while above is not None:
+            parent = await self.get(above)
+            if parent.id == category.id or parent.kind != category.kind:
+                raise CategoryNotFound("A category cannot be below itself, nor below one of the other side.")
+            above = parent.parent_id
+        return parent_id
+
+    async def retire(self, category: Category) -> None:
+        """Take a category out of use, after its transactions were moved; its children move up."""
+        if category.is_system:
+            raise CategoryKept
+        await self._rows.move_children(category.id, category.parent_id)
+        category.deleted_at = self._clock()
+        category.version += 1
+        await self._rows.flush()
+        await self._audit.record("category.delete", target_id=category.id, name=category.name)
+
+    async def keys_in(self, category_id: UUID) -> Sequence[int]:
+        return await self._rows.keys_in(category_id)
+
+    async def catalogue(self) -> Catalogue:
+        """All categories, read once: a household has some dozens, and a posting asks for them again and again."""
+        if self._catalogue is None:
+            self._catalogue = Catalogue(await self._rows.every())
+        return self._catalogue
+
+    async def by_names(self, wanted: Iterable[tuple[str, CategoryKind]]) -> dict[tuple[str, CategoryKind], Category]:
+        """The category of each name, best on the wanted side; an unknown name is created there."""
+        catalogue = await self.catalogue()
+        found: dict[tuple[str, CategoryKind], Category] = {}
+        for name, side in sorted(set(wanted)):
+            found[name, side] = catalogue.find(name, side) or await self._make(name, side)
+        return found
+
+    async def _make(
+        self,
+        name: str,
+        kind: CategoryKind,
+        *,
+        colour: str | None = None,
+        icon: str | None = None,
+        parent_id: UUID | None = None,
+        position: int = 0,
+        is_system: bool = False,
+    ) -> Category:
+        now = self._clock()
+        category = Category(
+            id=new_id(),
+            workspace_id=self._actor.workspace_id,
+            parent_id=parent_id,
+            name=name,
+            name_key=name_key(name),
+            kind=kind,
+            colour=colour,
+            icon=icon,
+            is_system=is_system,
+            position=position,
+            version=1,
+            created_at=now,
+            updated_at=now,
+        )
+        with unique_or(CategoryExists(f"There is a category “{name}” already.")):
+            await self._rows.add(category)
+        if self._catalogue is not None:
+            self._catalogue.add(category)
+        return category
+
+
+class TagService:
+    def __init__(self, work: Work, actor: Actor, clock: Clock) -> None:
+        self._rows = Tags(work)
+        self._actor = actor
+        self._clock = clock
+
+    async def all(self) -> list[TagOut]:
+        return [shown_tag(tag, used) for tag, used in await self._rows.all()]
+
+    async def create(self, wanted: TagIn) -> TagOut:
+        return shown_tag(await self._make(wanted.name, wanted.colour), 0)
+
+    async def change(self, tag_id: UUID, patch: TagPatch) -> None:
+        tag = await self._get(tag_id)
+        if patch.name is not None:
+            tag.name, tag.name_key = patch.name, tag_key(patch.name)
+        if "colour" in patch.model_fields_set:
+            tag.colour = patch.colour
+        with unique_or(TagExists()):
+            await self._rows.flush()
+
+    async def remove(self, tag_id: UUID) -> None:
+        await self._rows.remove(await self._get(tag_id))
+
+    async def by_names(self, names: Iterable[str]) -> dict[str, Tag]:
+        """The tag of each name, by its folded name; an unknown one is created."""
+        wanted = {tag_key(name): name for name in names}
+        found = await self._rows.named(wanted) if wanted else {}
+        for key, name in wanted.items():
+            if key not in found:
+                found[key] = await self._make(name, None)
+        return found
+
+    async def _get(self, tag_id: UUID) -> Tag:
+        if found := await self._rows.get(tag_id):
+            return found
+        raise TagNotFound
+
+    async def _make(self, name: str, colour: str | None) -> Tag:
+        tag = Tag(
+            id=new_id(),
+            workspace_id=self._actor.workspace_id,
+            name=name,
+            name_key=tag_key(name),
+            colour=colour,
+            created_at=self._clock(),
+        )
+        with unique_or(TagExists(f"There is a tag “{name}” already.")):
+            await self._rows.add(tag)
+        return tag
+
+
+def shown(category: Category) -> CategoryOut:
+    return CategoryOut(
+        id=category.id,
+        name=category.name,
+        type=CategoryKind(category.kind),
+        color=category.colour,
+        icon=category.icon,
+        parent_id=category.parent_id,
+        is_system=category.is_system,
+        position=category.position,
+        created_at=category.created_at,
+        updated_at=category.updated_at,
+    )
+
+
+def shown_tag(tag: Tag, used: int) -> TagOut:
+    return TagOut(id=tag.id, name=tag.name, colour=tag.colour, usage_count=used, created_at=tag.created_at)

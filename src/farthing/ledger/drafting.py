@@ -1,0 +1,194 @@
+"""From what somebody sent to what will be posted: amounts in minor units, names resolved, gaps derived."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from farthing.classify.keywords import guess
+from farthing.classify.merchants import merchant_of
+from farthing.kernel.clock import Clock, in_utc
+from farthing.kernel.money import to_minor
+from farthing.ledger.categories import Catalogue, CategoryService, TagService
+from farthing.ledger.errors import AmountMissing, CategoryNotFound, SplitWrong
+from farthing.ledger.folding import FIELDS, search_text, tag_key
+from farthing.ledger.kinds import CategoryKind, CategorySource
+from farthing.ledger.models import Account
+from farthing.ledger.transaction_schemas import Direction, SplitIn, TransactionBody
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A split line, ready to be kept."""
+
+    category_id: UUID
+    amount: int
+    note: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A transaction, ready to be kept: its columns, its parts and its tags."""
+
+    columns: dict[str, Any]
+    parts: tuple[Part, ...]
+    tag_ids: tuple[UUID, ...]
+    tag_names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A category and why it is this one."""
+
+    category_id: UUID
+    source: CategorySource
+    reason: str | None = None
+    confidence: int | None = None
+    guessed: str | None = None
+
+
+class Drafting:
+    """Resolves names once for a whole batch."""
+
+    def __init__(self, categories: CategoryService, tags: TagService, clock: Clock) -> None:
+        self._categories = categories
+        self._tags = tags
+        self._clock = clock
+
+    async def drafts(self, bodies: Sequence[TransactionBody], accounts: Sequence[Account]) -> list[Draft]:
+        amounts = [signed(body, account) for body, account in zip(bodies, accounts, strict=True)]
+        await self._categories.by_names(_named(bodies, amounts))
+        await self._known({i for body in bodies for i in _ids(body)})
+        tags = await self._tags.by_names(name for body in bodies for name in body.tags)
+        picker = _Picker(await self._categories.catalogue(), (await self._categories.none()).id)
+        drafts = []
+        for body, account, amount in zip(bodies, accounts, amounts, strict=True):
+            parts = tuple(picker.part(split, account.currency, amount) for split in body.splits)
+            check_parts(parts, amount)
+            own = sorted({tags[tag_key(name)] for name in body.tags}, key=lambda tag: tag.name_key)
+            columns = self._columns(body, account, amount, picker.choose(body, amount))
+            drafts.append(Draft(columns, parts, tuple(t.id for t in own), tuple(t.name for t in own)))
+        return drafts
+
+    async def parts(self, splits: Sequence[SplitIn], amount: int, currency: str) -> tuple[Part, ...]:
+        side = side_of(amount)
+        await self._categories.by_names((s.category, side) for s in splits if s.category and not s.category_id)
+        await self._known({s.category_id for s in splits if s.category_id})
+        picker = _Picker(await self._categories.catalogue(), (await self._categories.none()).id)
+        parts = tuple(picker.part(split, currency, amount) for split in splits)
+        check_parts(parts, amount)
+        return parts
+
+    async def category(self, name: str | None, category_id: UUID | None, amount: int) -> UUID:
+        """The category that somebody chose; none is a choice too."""
+        if category_id is not None:
+            return (await self._known({category_id})).pop()
+        if name is None:
+            return (await self._categories.none()).id
+        side = side_of(amount)
+        return (await self._categories.by_names([(name, side)]))[name, side].id
+
+    async def tag_ids(self, names: Sequence[str]) -> tuple[UUID, ...]:
+        found = await self._tags.by_names(names)
+        return tuple(dict.fromkeys(found[tag_key(name)].id for name in names))
+
+    async def _known(self, category_ids: set[UUID]) -> set[UUID]:
+        """These categories, if all of them are in use here."""
+        known = (await self._categories.catalogue()).by_id
+        for category_id in category_ids:
+            if category_id not in known or known[category_id].deleted_at is not None:
+                raise CategoryNotFound(f"Category {category_id} not found")
+        return category_ids
+
+    def _columns(self, body: TransactionBody, account: Account, amount: int, chosen: Chosen) -> dict[str, Any]:
+        moment = in_utc(body.occurred_at) if body.occurred_at else None
+        columns: dict[str, Any] = {
+            "account_id": account.id,
+            "category_id": chosen.category_id,
+            "date": body.date or (moment or self._clock()).date(),
+            "value_date": body.value_date,
+            "occurred_at": moment,
+            "amount": amount,
+            "currency": account.currency,
+            "status": str(body.status),
+            "description": body.description,
+            "payee": body.payee,
+            "merchant": body.merchant,
+            "location": body.location,
+            "reference": body.reference,
+            "note": body.note,
+            "der_category": body.der_category or chosen.guessed or body.category,
+            "der_merchant": body.der_merchant or merchant_of(body.merchant, body.payee, body.description),
+            "category_source": str(chosen.source),
+            "category_reason": chosen.reason,
+            "category_confidence": chosen.confidence,
+            "is_split": bool(body.splits),
+        }
+        return columns | {"search_text": search_text(*(columns[name] for name in FIELDS))}
+
+
+class _Picker:
+    """Chooses categories for one batch."""
+
+    def __init__(self, catalogue: Catalogue, none: UUID) -> None:
+        self._catalogue = catalogue
+        self._none = none
+
+    def choose(self, body: TransactionBody, amount: int) -> Chosen:
+        """What somebody chose; else what a word says, if there is such a category here; else none."""
+        if body.category_id is not None:
+            return Chosen(body.category_id, CategorySource.USER)
+        if body.category is not None:
+            return Chosen(self._named(body.category, amount), CategorySource.USER)
+        guessed = guess(amount, body.merchant, body.payee, body.description)
+        if guessed is None:
+            return Chosen(self._none, CategorySource.NONE)
+        known = self._catalogue.find(guessed.category, side_of(amount))
+        reason, confidence = guessed.reason, guessed.confidence
+        if known is None:
+            return Chosen(self._none, CategorySource.NONE, reason, confidence, guessed.category)
+        return Chosen(known.id, CategorySource.BUILTIN, reason, confidence, guessed.category)
+
+    def _named(self, name: str, amount: int) -> UUID:
+        found = self._catalogue.find(name, side_of(amount))
+        return found.id if found else self._none
+
+    def part(self, split: SplitIn, currency: str, whole: int) -> Part:
+        amount = to_minor(split.amount, currency)
+        category_id = split.category_id
+        if category_id is None and split.category is not None:
+            category_id = self._named(split.category, whole)
+        return Part(category_id or self._none, amount, split.note)
+
+
+def signed(body: TransactionBody, account: Account) -> int:
+    """A signed amount as it stands; a positive one takes its sign from the type."""
+    amount = to_minor(body.amount, account.currency)
+    if body.type is None:
+        return amount
+    if amount < 0:
+        raise AmountMissing(f"{body.amount} is negative. With a type, the type says the direction.")
+    return amount if body.type is Direction.INCOME else -amount
+
+
+def side_of(amount: int) -> CategoryKind:
+    return CategoryKind.INCOME if amount > 0 else CategoryKind.EXPENSE
+
+
+def check_parts(parts: Sequence[Part], amount: int) -> None:
+    if parts and sum(part.amount for part in parts) != amount:
+        raise SplitWrong(f"The parts sum to {sum(part.amount for part in parts)}, not to {amount} minor units.")
+
+
+def _named(bodies: Sequence[TransactionBody], amounts: Sequence[int]) -> set[tuple[str, CategoryKind]]:
+    named = set()
+    for body, amount in zip(bodies, amounts, strict=True):
+        if body.category and not body.category_id:
+            named.add((body.category, side_of(amount)))
+        side = side_of(amount)
+        named |= {(split.category, side) for split in body.splits if split.category and not split.category_id}
+    return named
+
+
+def _ids(body: TransactionBody) -> set[UUID]:
+    return {i for i in (body.category_id, *(split.category_id for split in body.splits)) if i is not None}

@@ -1,0 +1,77 @@
+from farthing.kernel.errors import Conflict, NotFound, Outdated, Unprocessable
+
+
+class AccountNotFound(NotFound):
+    """Account not found."""
+
+
+class CategoryNotFound(NotFound):
+    """Category not found."""
+
+
+class TagNotFound(NotFound):
+    """Tag not found."""
+
+
+class TransactionNotFound(NotFound):
+    """Transaction not found."""
+
+
+class TransferNotFound(NotFound):
+    """Transfer not found."""
+
+
+class MonthNotClosed(NotFound):
+    """This month is not closed."""
+
+
+class AssertionNotFound(NotFound):
+    """Balance not found."""
+
+
+class AccountOutdated(Outdated):
+    """The account was changed meanwhile. Read it again and repeat your change."""
+
+
+class CategoryOutdated(Outdated):
+    """The category was changed meanwhile. Read it again and repeat your change."""
+
+
+class TransactionOutdated(Outdated):
+    """The transaction was changed meanwhile. Read it again and repeat your change."""
+
+
+class CategoryExists(Conflict):
+    """There is a category of this name and kind already."""
+
+
+class CategoryKept(Conflict):
+    """This category belongs to the house and stays."""
+
+
+class TagExists(Conflict):
+    """There is a tag of this name already."""
+
+
+class MonthClosed(Conflict):
+    """This month is closed. Say why with `reason`, or open the month first."""
+
+
+class TransferImpossible(Conflict):
+    """These two transactions cannot be one transfer."""
+
+
+class CurrencyFixed(Conflict):
+    """An account's currency can change only while it has no transactions."""
+
+
+class SplitWrong(Unprocessable):
+    """The parts do not sum to the whole."""
+
+
+class AmountMissing(Unprocessable):
+    """An amount with a type is positive; the type says the direction."""
+
+
+class TransactionInTransfer(Conflict):
+    """This transaction is part of a transfer. Unlink the transfer first."""

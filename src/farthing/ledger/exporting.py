@@ -1,0 +1,179 @@
+"""Any list of transactions as a file: page by page, so that it costs no more memory however long it is."""
+
+import csv
+import json
+import re
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from datetime import date
+from enum import StrEnum
+from io import StringIO
+from typing import NamedTuple
+from uuid import UUID
+
+from farthing.infra.db import Database, Scope
+from farthing.kernel.actor import Actor
+from farthing.kernel.clock import Clock
+from farthing.ledger.finding_repository import Found
+from farthing.ledger.language import tree_of
+from farthing.ledger.models import Transaction
+from farthing.ledger.query import Filter
+from farthing.ledger.repository import Accounts
+from farthing.ledger.service import LedgerService
+from farthing.ledger.sorting import Sort
+from farthing.ledger.transaction_schemas import TransactionOut
+
+PAGE = 1_000
+_NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?")
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""By which spreadsheets recognise a formula, in their full-width forms too, which some of them take for the same."""
+
+
+class ExportFormat(StrEnum):
+    CSV = "csv"
+    JSONL = "jsonl"
+    JSON = "json"
+
+    @property
+    def media_type(self) -> str:
+        return _MEDIA_TYPES[self]
+
+
+_MEDIA_TYPES = {
+    ExportFormat.CSV: "text/csv; charset=utf-8; header=present",
+    ExportFormat.JSONL: "application/x-ndjson",
+    ExportFormat.JSON: "application/json",
+}
+
+
+class Row(NamedTuple):
+    """A transaction with what it only points at."""
+
+    transaction: TransactionOut
+    account: str
+
+
+COLUMNS: Mapping[str, Callable[[Row], object]] = {
+    "id": lambda row: row.transaction.id,
+    "date": lambda row: row.transaction.date,
+    "value_date": lambda row: row.transaction.value_date,
+    "occurred_at": lambda row: row.transaction.occurred_at and row.transaction.occurred_at.isoformat(),
+    "account_id": lambda row: row.transaction.account_id,
+    "account": lambda row: row.account,
+    "amount": lambda row: row.transaction.amount,
+    "currency": lambda row: row.transaction.currency,
+    "type": lambda row: row.transaction.type,
+    "status": lambda row: row.transaction.status,
+    "category": lambda row: row.transaction.category,
+    "der_category": lambda row: row.transaction.der_category,
+    "merchant": lambda row: row.transaction.merchant,
+    "der_merchant": lambda row: row.transaction.der_merchant,
+    "payee": lambda row: row.transaction.payee,
+    "description": lambda row: row.transaction.description,
+    "location": lambda row: row.transaction.location,
+    "reference": lambda row: row.transaction.reference,
+    "note": lambda row: row.transaction.note,
+    "tags": lambda row: "; ".join(row.transaction.tags),
+    "splits": lambda row: "; ".join(f"{part.category or ''} {part.amount}" for part in row.transaction.splits),
+    "transfer_id": lambda row: row.transaction.transfer_id,
+    "import_id": lambda row: row.transaction.import_id,
+    "created_at": lambda row: row.transaction.created_at.isoformat(),
+    "updated_at": lambda row: row.transaction.updated_at.isoformat(),
+}
+"""The columns of a CSV file, in their order."""
+
+
+class Export:
+    """One export: what is asked is understood before the first byte, so that a wrong question is still refused."""
+
+    def __init__(
+        self,
+        database: Database,
+        scope: Scope,
+        actor: Actor,
+        clock: Clock,
+        wanted: Filter,
+        sort: Sort,
+        *,
+        page_size: int = PAGE,
+    ) -> None:
+        self._database = database
+        self._scope = scope
+        self._actor = actor
+        self._clock = clock
+        self._today = clock().date()
+        self._tree = tree_of(wanted, today=self._today)
+        self._sort = sort
+        self._page_size = page_size
+
+    def filename(self, kind: ExportFormat) -> str:
+        return f"transactions-{self._today.isoformat()}.{kind}"
+
+    async def stream(self, kind: ExportFormat) -> AsyncIterator[str]:
+        """The file, piece by piece."""
+        piece = _PIECES[kind]
+        is_first = True
+        async for rows in self.pages():
+            yield piece(rows, is_first)
+            is_first = False
+        if kind is ExportFormat.JSON:
+            yield "]\n"
+
+    async def pages(self) -> AsyncIterator[Sequence[Row]]:
+        """Each in a transaction of its own, which ends before anybody waits for the reader; at least an empty one."""
+        after: tuple[int | date, int] | None = None
+        names: dict[UUID, str] = {}
+        while True:
+            async with self._database.read(self._scope) as work:
+                found = await Found(work, self._actor.workspace_id).page(
+                    self._tree, self._sort, self._page_size, after, 0
+                )
+                shown = await LedgerService(work, self._actor, self._clock).show(found)
+                unknown = {one.account_id for one in shown} - names.keys()
+                accounts = await Accounts(work).some(unknown) if unknown else {}
+            names |= {account_id: account.name for account_id, account in accounts.items()}
+            if shown or after is None:
+                yield [Row(one, names.get(one.account_id, "")) for one in shown]
+            if len(found) < self._page_size:
+                return
+            after = _place(found[-1], self._sort)
+
+
+def safe_cell(value: object) -> str:
+    """What a spreadsheet shows and never calculates; a plain number stays one."""
+    text = "" if value is None else str(value)
+    return f"'{text}" if text.startswith(_FORMULA_STARTS) and not _NUMBER.fullmatch(text) else text
+
+
+def as_csv(rows: Sequence[Row], is_first: bool) -> str:  # noqa: FBT001  called through a table
+    """As RFC 4180 has it, the header before the first row."""
+    text = StringIO(newline="")
+    writer = csv.writer(text)
+    if is_first:
+        writer.writerow(COLUMNS)
+    writer.writerows([safe_cell(read(row)) for read in COLUMNS.values()] for row in rows)
+    return text.getvalue()
+
+
+def as_jsonl(rows: Sequence[Row], _is_first: bool) -> str:  # noqa: FBT001  called through a table
+    return "".join(f"{_json(row)}\n" for row in rows)
+
+
+def as_json(rows: Sequence[Row], is_first: bool) -> str:  # noqa: FBT001  called through a table
+    """The beginning or the middle of a list."""
+    return ("[\n" if is_first else ",\n") + ",\n".join(map(_json, rows))
+
+
+_PIECES: Mapping[ExportFormat, Callable[[Sequence[Row], bool], str]] = {
+    ExportFormat.CSV: as_csv,
+    ExportFormat.JSONL: as_jsonl,
+    ExportFormat.JSON: as_json,
+}
+
+
+def _json(row: Row) -> str:
+    """As the API shows it, with the account's name; characters stay as they are, one line each."""
+    return json.dumps(row.transaction.model_dump(mode="json") | {"account": row.account}, ensure_ascii=False)
+
+
+def _place(row: Transaction, sort: Sort) -> tuple[int | date, int]:
+    return (row.amount if sort.is_by_amount else row.date), row.key

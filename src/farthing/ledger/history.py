@@ -1,0 +1,148 @@
+"""What was: every change of a transaction, any moment of it, and closed months."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from farthing.audit.service import Audit
+from farthing.infra.db import Work
+from farthing.kernel.actor import Actor
+from farthing.kernel.clock import Clock
+from farthing.kernel.money import to_text
+from farthing.ledger.accounts import AccountService
+from farthing.ledger.drafting import Part
+from farthing.ledger.errors import MonthNotClosed, TransactionInTransfer, TransactionNotFound
+from farthing.ledger.images import Because, Loaded, image_of
+from farthing.ledger.kinds import Origin
+from farthing.ledger.models import ClosedMonth, Transaction, TransactionChange
+from farthing.ledger.service import LedgerService
+from farthing.ledger.transaction_repository import Months, Transactions
+from farthing.ledger.transaction_schemas import ChangeOut, TransactionOut
+
+_DATES = ("date", "value_date")
+_MOMENTS = ("occurred_at",)
+_IDS = ("account_id", "category_id")
+_KEPT_OUT = ("deleted_at", "version", "splits", "tags", "transfer_id")
+
+
+class HistoryService:
+    def __init__(self, work: Work, actor: Actor, clock: Clock) -> None:
+        self._rows = Transactions(work)
+        self._ledger = LedgerService(work, actor, clock)
+        self._accounts = AccountService(work, actor, clock)
+        self._actor = actor
+
+    async def changes(self, transaction_id: UUID) -> list[ChangeOut]:
+        """Who or what changed it, newest first, each with what was before."""
+        row = await self._get(transaction_id)
+        return [shown(change) for change in await self._rows.changes(row.key)]
+
+    async def as_of(self, transaction_id: UUID, moment: datetime) -> dict[str, Any]:
+        """What the transaction was at a moment; before it was made it was not."""
+        row = await self._get(transaction_id)
+        if row.created_at > moment:
+            raise TransactionNotFound(f"Transaction {transaction_id} was not there yet at {moment.isoformat()}")
+        later = [change for change in await self._rows.changes(row.key) if change.created_at > moment]
+        image = dict(later[-1].before) if later else image_of((await self._ledger.load_rows([row]))[0])
+        return readable(_not_yet_deleted(image, moment))
+
+    async def restore(self, transaction_id: UUID, change_id: UUID, reason: str | None) -> TransactionOut:
+        """Make it again what it was before a change; this too is a change that can be undone."""
+        row = await self._get(transaction_id)
+        change = next((c for c in await self._rows.changes(row.key) if c.id == change_id), None)
+        if change is None:
+            raise TransactionNotFound("This change is not one of the transaction's.")
+        if row.transfer_id is not None or change.before.get("transfer_id"):
+            raise TransactionInTransfer
+        await self._accounts.get(UUID(change.before["account_id"]))
+        tag_ids = await self._ledger.tag_ids(change.before["tags"])
+        because = Because(Origin.UNDO, "restore", reason, change.id)
+        await self._ledger.change([row], lambda one: put_back(one, change.before, tag_ids), because)
+        return (await self._ledger.show([row]))[0]
+
+    async def _get(self, transaction_id: UUID) -> Transaction:
+        row = await self._rows.get(transaction_id)
+        if row is None:
+            raise TransactionNotFound(f"Transaction {transaction_id} not found")
+        return row
+
+
+class MonthService:
+    """Months that were looked through and closed."""
+
+    def __init__(self, work: Work, actor: Actor, clock: Clock) -> None:
+        self._rows = Months(work)
+        self._actor = actor
+        self._clock = clock
+        self._audit = Audit(work, actor, clock)
+
+    async def all(self) -> Sequence[ClosedMonth]:
+        return await self._rows.all()
+
+    async def close(self, month: date) -> None:
+        if not await self._rows.closed({month}):
+            await self._rows.add(
+                ClosedMonth(
+                    workspace_id=self._actor.workspace_id,
+                    month=month,
+                    closed_by=self._actor.user_id,
+                    closed_by_name=self._actor.name,
+                    closed_at=self._clock(),
+                )
+            )
+            await self._audit.record("month.close", month=month.isoformat())
+
+    async def open(self, month: date) -> None:
+        if not await self._rows.open(month):
+            raise MonthNotClosed(f"{month:%B %Y} is not closed")
+        await self._audit.record("month.open", month=month.isoformat())
+
+    async def changed_after(self) -> Sequence[TransactionChange]:
+        """What was changed inside closed months, newest first."""
+        return await self._rows.changed_after()
+
+
+def put_back(one: Loaded, before: dict[str, Any], tag_ids: tuple[UUID, ...]) -> None:
+    for name, value in before.items():
+        if name not in _KEPT_OUT:
+            setattr(one.row, name, _read(name, value))
+    one.row.deleted_at = datetime.fromisoformat(before["deleted_at"]) if before["deleted_at"] else None
+    one.parts = tuple(Part(UUID(p["category_id"]), p["amount"], p["note"]) for p in before["splits"])
+    one.tag_ids = tag_ids
+
+
+def _not_yet_deleted(image: dict[str, Any], moment: datetime) -> dict[str, Any]:
+    """An account puts its transactions away without a change of each, so the day of it tells whether it had come."""
+    gone = image["deleted_at"]
+    return image | {"deleted_at": None} if gone and datetime.fromisoformat(gone) > moment else image
+
+
+def _read(name: str, value: Any) -> Any:
+    if value is None:
+        return None
+    if name in _DATES:
+        return date.fromisoformat(value)
+    if name in _MOMENTS:
+        return datetime.fromisoformat(value)
+    return UUID(value) if name in _IDS else value
+
+
+def readable(image: dict[str, Any]) -> dict[str, Any]:
+    """An image with amounts as decimal text."""
+    currency = image["currency"]
+    parts = [part | {"amount": to_text(part["amount"], currency)} for part in image["splits"]]
+    return image | {"amount": to_text(image["amount"], currency), "splits": parts}
+
+
+def shown(change: TransactionChange) -> ChangeOut:
+    return ChangeOut(
+        id=change.id,
+        action=change.action,
+        origin=change.origin,
+        actor_name=change.actor_name,
+        reason=change.reason,
+        is_in_closed_month=change.is_in_closed_month,
+        before=readable(change.before),
+        created_at=change.created_at,
+    )

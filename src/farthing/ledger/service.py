@@ -1,0 +1,399 @@
+"""The heart: transactions posted, changed, deleted and brought back; balances and totals move with them."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from farthing.infra.db import Work
+from farthing.kernel.actor import Actor
+from farthing.kernel.clock import Clock, in_utc
+from farthing.kernel.ids import new_id
+from farthing.kernel.money import to_minor, to_text
+from farthing.ledger.accounts import AccountService
+from farthing.ledger.categories import CategoryService, TagService
+from farthing.ledger.drafting import Draft, Drafting, Part, check_parts
+from farthing.ledger.errors import (
+    CategoryNotFound,
+    MonthClosed,
+    TransactionInTransfer,
+    TransactionNotFound,
+    TransactionOutdated,
+)
+from farthing.ledger.folding import FIELDS, search_text
+from farthing.ledger.images import TEXTS, Because, Edit, Loaded, image_of
+from farthing.ledger.kinds import CategorySource, Origin
+from farthing.ledger.models import Account, Transaction
+from farthing.ledger.showing import made, shown
+from farthing.ledger.totals import Posted, delta
+from farthing.ledger.transaction_repository import Months, Totals, Transactions
+from farthing.ledger.transaction_schemas import (
+    BatchIn,
+    BatchOut,
+    BulkIn,
+    TransactionBody,
+    TransactionIn,
+    TransactionOut,
+    TransactionPatch,
+)
+
+_PLAIN = (*TEXTS, "value_date", "der_category", "der_merchant")
+
+
+class LedgerService:
+    def __init__(self, work: Work, actor: Actor, clock: Clock) -> None:
+        self._work = work
+        self._actor = actor
+        self._clock = clock
+        self._rows = Transactions(work)
+        self._totals = Totals(work)
+        self._accounts = AccountService(work, actor, clock)
+        self._categories = CategoryService(work, actor, clock)
+        self._drafting = Drafting(self._categories, TagService(work, actor, clock), clock)
+
+    async def create(self, wanted: TransactionIn, reason: str | None = None) -> TransactionOut:
+        account = (
+            await self._accounts.get(wanted.account_id)
+            if wanted.account_id
+            else await self._accounts.default(wanted.currency)
+        )
+        return (await self._post([wanted], [account], reason))[0]
+
+    async def create_batch(self, batch: BatchIn, reason: str | None = None) -> BatchOut:
+        """All or none of them, on one account."""
+        account = await self._accounts.get(batch.account_id) if batch.account_id else await self._accounts.default(None)
+        made = await self._post(batch.transactions, [account] * len(batch.transactions), reason)
+        fresh = await self._accounts.get(account.id)
+        await self._work.session.refresh(fresh, ["balance"])
+        total = sum(to_minor(one.amount, account.currency) for one in made)
+        return BatchOut(
+            transactions=made,
+            account_balance=to_text(fresh.balance, account.currency),
+            total_amount=to_text(total, account.currency),
+            count=len(made),
+        )
+
+    async def post(self, bodies: Sequence[TransactionBody], account_ids: Sequence[UUID]) -> list[UUID]:
+        """Post on several accounts at once; the ids, in the order of the bodies."""
+        accounts = {account_id: await self._accounts.get(account_id) for account_id in set(account_ids)}
+        made = await self._post(bodies, [accounts[account_id] for account_id in account_ids], None)
+        return [one.id for one in made]
+
+    async def _post(
+        self, bodies: Sequence[TransactionBody], accounts: Sequence[Account], reason: str | None
+    ) -> list[TransactionOut]:
+        drafts = await self._drafting.drafts(bodies, accounts)
+        await self._refuse_closed({draft.columns["date"] for draft in drafts}, reason)
+        rows = [self._row(draft) for draft in drafts]
+        keys = await self._rows.insert(rows)
+        await self._keep_parts_and_tags(zip(keys, drafts, strict=True))
+        posted = [_posted_of(draft) for draft in drafts]
+        await self._move([], posted)
+        catalogue = await self._categories.catalogue()
+        return [
+            shown(made(row), catalogue, draft.parts, list(draft.tag_names))
+            for row, draft in zip(rows, drafts, strict=True)
+        ]
+
+    def _row(self, draft: Draft) -> dict[str, Any]:
+        now = self._clock()
+        return draft.columns | {
+            "id": new_id(),
+            "workspace_id": self._actor.workspace_id,
+            "version": 1,
+            "created_by": self._actor.user_id,
+            "created_at": now,
+            "updated_at": now,
+        }
+
+    async def _keep_parts_and_tags(self, keyed: Any) -> None:
+        parts, tags = [], []
+        workspace_id = self._actor.workspace_id
+        for key, draft in keyed:
+            own = {"workspace_id": workspace_id, "transaction_key": key}
+            parts += [
+                own | {"position": n, "category_id": p.category_id, "amount": p.amount, "note": p.note}
+                for n, p in enumerate(draft.parts)
+            ]
+            tags += [own | {"tag_id": tag_id} for tag_id in draft.tag_ids]
+        await self._rows.keep_splits(parts)
+        await self._rows.keep_tags(tags)
+
+    async def get(self, transaction_id: UUID) -> TransactionOut:
+        row = await self._rows.get(transaction_id)
+        if row is None or row.deleted_at is not None:
+            raise TransactionNotFound(f"Transaction {transaction_id} not found")
+        return (await self.show([row]))[0]
+
+    async def edit(
+        self, transaction_id: UUID, patch: TransactionPatch, if_version: int | None = None
+    ) -> TransactionOut:
+        loaded = (await self._load([transaction_id]))[0]
+        if if_version is not None and loaded.row.version != if_version:
+            raise TransactionOutdated
+        edit = await self._edit_of(loaded, patch)
+        await self._change([loaded], edit, Because(reason=patch.reason))
+        return (await self.show([loaded.row]))[0]
+
+    async def bulk(self, wanted: BulkIn) -> int:
+        """One change for many; how many were changed."""
+        if wanted.delete:
+            return await self.delete(wanted.transaction_ids, wanted.reason)
+        loaded = await self._load(wanted.transaction_ids)
+        for one in loaded:
+            refuse_in_transfer(one.row, wanted.status)
+        add = await self._drafting.tag_ids(wanted.add_tags)
+        remove = set(await self._drafting.tag_ids(wanted.remove_tags))
+        given = wanted.model_fields_set
+        by_side: dict[bool, UUID] = {}
+        if given & {"category", "category_id"}:
+            for is_income in {one.row.amount > 0 for one in loaded}:
+                by_side[is_income] = await self._drafting.category(
+                    wanted.category, wanted.category_id, 1 if is_income else -1
+                )
+
+        def edit(one: Loaded) -> None:
+            if by_side:
+                _categorise(one, by_side[one.row.amount > 0])
+            for name in given & {"merchant", "note"}:
+                setattr(one.row, name, getattr(wanted, name))
+            if wanted.status is not None:
+                one.row.status = wanted.status
+            one.tag_ids = tuple(t for t in dict.fromkeys((*one.tag_ids, *add)) if t not in remove)
+
+        await self._change(loaded, edit, Because(reason=wanted.reason))
+        return len(loaded)
+
+    async def delete(self, ids: Sequence[UUID], reason: str | None = None) -> int:
+        """Put away, to be brought back by `restore`."""
+        loaded = await self._load(ids)
+        for one in loaded:
+            refuse_in_transfer(one.row, "delete")
+        now = self._clock()
+
+        def put_away(one: Loaded) -> None:
+            one.row.deleted_at = now
+
+        await self._change(loaded, put_away, Because(action="delete", reason=reason))
+        return len(loaded)
+
+    async def restore(self, ids: Sequence[UUID], reason: str | None = None) -> list[TransactionOut]:
+        loaded = await self._load(ids, with_deleted=True)
+
+        def bring_back(one: Loaded) -> None:
+            one.row.deleted_at = None
+
+        gone = [one for one in loaded if one.row.deleted_at]
+        for account_id in {one.row.account_id for one in gone}:
+            await self._accounts.get(account_id)
+        await self._change(gone, bring_back, Because(Origin.UNDO, "restore", reason))
+        return await self.show([one.row for one in loaded])
+
+    async def retire_category(self, category_id: UUID, move_to: UUID | None) -> int:
+        """Delete a category; its transactions go to another, or become uncategorised. How many that were."""
+        category = await self._categories.get(category_id)
+        target = (await self._categories.get(move_to)) if move_to else await self._categories.none()
+        if target.id == category.id:
+            raise CategoryNotFound("Its transactions cannot go to the category that is being deleted.")
+        keys = await self._categories.keys_in(category_id)
+        loaded = await self._with_details(await self._rows.by_keys(keys, lock=True))
+
+        def move(one: Loaded) -> None:
+            if one.row.category_id == category_id:
+                one.row.category_id = target.id
+                one.row.category_source = CategorySource.USER if move_to else CategorySource.NONE
+            one.parts = tuple(
+                Part(target.id, p.amount, p.note) if p.category_id == category_id else p for p in one.parts
+            )
+
+        await self._change(loaded, move, Because(Origin.CATEGORY, "category", "the category was deleted", category_id))
+        await self._categories.retire(category)
+        return len(loaded)
+
+    async def _edit_of(self, loaded: Loaded, patch: TransactionPatch) -> Edit:
+        """What the patch does to the row; names are resolved before anything changes."""
+        row, given = loaded.row, patch.model_fields_set
+        refuse_in_transfer(row, given & {"amount", "account_id", "status"})
+        account = await self._accounts.get(patch.account_id) if patch.account_id else None
+        currency = account.currency if account else row.currency
+        said = patch.amount if patch.amount is not None else to_text(row.amount, row.currency)
+        amount = to_minor(said, currency)
+        chosen = given & {"category", "category_id"}
+        category = await self._drafting.category(patch.category, patch.category_id, amount) if chosen else None
+        if "splits" in given:
+            parts = await self._drafting.parts(patch.splits or [], amount, currency)
+        else:
+            parts = tuple(_in_currency(part, row.currency, currency) for part in loaded.parts)
+            check_parts(parts, amount)
+        tag_ids = await self._drafting.tag_ids(patch.tags or []) if "tags" in given else None
+
+        def edit(one: Loaded) -> None:
+            if account is not None:
+                one.row.account_id, one.row.currency = account.id, account.currency
+            one.row.amount, one.parts = amount, parts
+            _write(one.row, patch)
+            if category is not None:
+                _categorise(one, category)
+            if tag_ids is not None:
+                one.tag_ids = tag_ids
+
+        return edit
+
+    async def load_rows(self, rows: Sequence[Transaction]) -> list[Loaded]:
+        return await self._with_details(rows)
+
+    async def tag_ids(self, names: Sequence[str]) -> tuple[UUID, ...]:
+        return await self._drafting.tag_ids(names)
+
+    async def change(self, rows: Sequence[Transaction], edit: Edit, because: Because) -> None:
+        """For the neighbours of this house: the same care for a change that is not a person's edit."""
+        await self._change(await self._with_details(rows), edit, because)
+
+    async def _change(self, loaded: Sequence[Loaded], edit: Edit, because: Because) -> None:
+        """Keep what was, change it, move the totals by the difference."""
+        if not loaded:
+            return
+        before = [one.posted() for one in loaded]
+        images = [image_of(one) for one in loaded]
+        tags_before = [one.tag_ids for one in loaded]
+        words_before = [one.row.search_text for one in loaded]
+        for one in loaded:
+            edit(one)
+            one.row.is_split = bool(one.parts)
+            one.row.search_text = search_text(*(getattr(one.row, name) for name in FIELDS))
+            one.row.version += 1
+            one.row.updated_at = self._clock()
+        after = [one.posted() for one in loaded]
+        closed = await self._refuse_closed({p.day for p in (*before, *after)}, because.reason)
+        await self._rows.flush()
+        await self._keep_details(loaded, before, tags_before)
+        for one, words in zip(loaded, words_before, strict=True):
+            await self._rows.reword(one.row.key, words, one.row.search_text)
+        await self._rows.keep_changes(
+            [
+                self._change_row(one, image, because, is_closed=bool({_month(b), _month(a)} & closed))
+                for one, image, b, a in zip(loaded, images, before, after, strict=True)
+            ]
+        )
+        await self._move(before, after)
+
+    async def _keep_details(
+        self, loaded: Sequence[Loaded], before: Sequence[Posted], tags_before: Sequence[tuple[UUID, ...]]
+    ) -> None:
+        resplit = [one for one, was in zip(loaded, before, strict=True) if one.parts or was.splits]
+        retagged = [one for one, was in zip(loaded, tags_before, strict=True) if set(one.tag_ids) != set(was)]
+        await self._rows.drop_splits([one.row.key for one in resplit])
+        await self._rows.drop_tags([one.row.key for one in retagged])
+        as_drafts = [(one.row.key, Draft({}, one.parts, ())) for one in resplit]
+        as_drafts += [(one.row.key, Draft({}, (), one.tag_ids)) for one in retagged]
+        await self._keep_parts_and_tags(as_drafts)
+
+    def _change_row(self, one: Loaded, image: dict[str, Any], because: Because, *, is_closed: bool) -> dict[str, Any]:
+        return {
+            "id": new_id(),
+            "workspace_id": self._actor.workspace_id,
+            "transaction_key": one.row.key,
+            "action": because.action,
+            "origin": str(because.origin),
+            "origin_id": because.origin_id,
+            "actor_id": self._actor.user_id,
+            "actor_name": self._actor.name,
+            "reason": because.reason,
+            "is_in_closed_month": is_closed,
+            "before": image,
+            "created_at": self._clock(),
+        }
+
+    async def _refuse_closed(self, days: set[date], reason: str | None) -> set[date]:
+        """The closed months among the days; touching one takes a reason."""
+        closed = await Months(self._work).closed({day.replace(day=1) for day in days})
+        if closed and not reason:
+            raise MonthClosed(f"{min(closed):%B %Y} is closed. Say why with `reason`, or open the month first.")
+        return closed
+
+    async def _move(self, before: Sequence[Posted], after: Sequence[Posted]) -> None:
+        category_ids = {i for p in (*before, *after) for i, _ in p.lines}
+        catalogue = await self._categories.catalogue()
+        kinds = {category_id: catalogue.by_id[category_id].kind for category_id in category_ids}
+        await self._totals.apply(self._actor.workspace_id, delta(before, after, kinds))
+
+    async def _load(self, ids: Sequence[UUID], *, with_deleted: bool = False) -> list[Loaded]:
+        unique = list(dict.fromkeys(ids))
+        rows = await self._rows.by_ids(unique, lock=True)
+        found = {row.id for row in rows if with_deleted or row.deleted_at is None}
+        for transaction_id in unique:
+            if transaction_id not in found:
+                raise TransactionNotFound(f"Transaction {transaction_id} not found")
+        return await self._with_details(rows)
+
+    async def _with_details(self, rows: Sequence[Transaction]) -> list[Loaded]:
+        keys = [row.key for row in rows]
+        splits, tags = await self._rows.splits(keys), await self._rows.tags(keys)
+        return [
+            Loaded(
+                row,
+                tuple(Part(s.category_id, s.amount, s.note) for s in splits.get(row.key, [])),
+                tuple(tag.id for tag in tags.get(row.key, [])),
+                tuple(tag.name for tag in tags.get(row.key, [])),
+            )
+            for row in rows
+        ]
+
+    async def show(self, rows: Sequence[Transaction]) -> list[TransactionOut]:
+        """Rows as clients read them, with the names of their categories and tags."""
+        keys = [row.key for row in rows]
+        splits = await self._rows.splits([row.key for row in rows if row.is_split])
+        tags = await self._rows.tags(keys)
+        catalogue = await self._categories.catalogue()
+        return [
+            shown(row, catalogue, splits.get(row.key, []), [tag.name for tag in tags.get(row.key, [])]) for row in rows
+        ]
+
+
+def refuse_in_transfer(row: Transaction, change: object) -> None:
+    """Some changes of one leg would leave the other without its counterpart."""
+    if change and row.transfer_id is not None:
+        raise TransactionInTransfer
+
+
+def _in_currency(part: Part, was: str, code: str) -> Part:
+    """The same decimal amount in another currency's minor units."""
+    return part if was == code else Part(part.category_id, to_minor(to_text(part.amount, was), code), part.note)
+
+
+def _posted_of(draft: Draft) -> Posted:
+    c = draft.columns
+    return Posted(
+        account_id=c["account_id"],
+        day=c["date"],
+        amount=c["amount"],
+        currency=c["currency"],
+        status=c["status"],
+        category_id=c["category_id"],
+        splits=tuple((part.category_id, part.amount) for part in draft.parts),
+    )
+
+
+def _write(row: Transaction, patch: TransactionPatch) -> None:
+    """The plain fields that the patch names."""
+    if patch.date is not None:
+        row.date = patch.date
+    if patch.status is not None:
+        row.status = patch.status
+    if "occurred_at" in patch.model_fields_set:
+        row.occurred_at = in_utc(patch.occurred_at) if patch.occurred_at else None
+    for name in _PLAIN:
+        if name in patch.model_fields_set:
+            setattr(row, name, getattr(patch, name))
+
+
+def _categorise(one: Loaded, category_id: UUID) -> None:
+    """A person's choice, which wins over everything automatic."""
+    one.row.category_id = category_id
+    one.row.category_source = CategorySource.USER
+    one.row.category_reason = None
+    one.row.category_confidence = None
+
+
+def _month(posted: Posted) -> date:
+    return posted.day.replace(day=1)

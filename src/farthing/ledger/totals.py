@@ -1,0 +1,92 @@
+"""The one function that says how a change of transactions moves balances and totals. Pure."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from uuid import UUID
+
+from farthing.ledger.kinds import CategoryKind, Status
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """What of a transaction counts."""
+
+    account_id: UUID
+    day: date
+    amount: int
+    currency: str
+    status: str
+    category_id: UUID
+    is_transfer: bool = False
+    is_deleted: bool = False
+    splits: tuple[tuple[UUID, int], ...] = ()
+
+    @property
+    def is_booked(self) -> bool:
+        return self.status == Status.BOOKED and not self.is_deleted
+
+    @property
+    def lines(self) -> tuple[tuple[UUID, int], ...]:
+        """Category and amount of each part that counts."""
+        if not self.is_booked:
+            return ()
+        return self.splits or ((self.category_id, self.amount),)
+
+
+DailyKey = tuple[UUID, date, UUID, str]
+MonthKey = tuple[UUID, date]
+INCOME, SPENT, TRANSFER_IN, TRANSFER_OUT, COUNT = range(5)
+NET, TRANSACTIONS = range(2)
+
+
+@dataclass(slots=True)
+class Delta:
+    """By how much each total changes."""
+
+    daily: dict[DailyKey, list[int]] = field(default_factory=lambda: defaultdict(lambda: [0] * 5))
+    months: dict[MonthKey, list[int]] = field(default_factory=lambda: defaultdict(lambda: [0] * 2))
+    balances: dict[UUID, int] = field(default_factory=lambda: defaultdict(int))
+
+
+def delta(before: Iterable[Posted], after: Iterable[Posted], kinds: Mapping[UUID, str]) -> Delta:
+    """From what was to what is; `kinds` says of each category whether it is income or expense."""
+    change = Delta()
+    for sign, rows in ((-1, before), (1, after)):
+        for row in rows:
+            _count(change, row, sign, kinds)
+    return _without_nothing(change)
+
+
+def _count(change: Delta, row: Posted, sign: int, kinds: Mapping[UUID, str]) -> None:
+    if row.is_deleted:
+        return
+    month = change.months[row.account_id, row.day.replace(day=1)]
+    month[TRANSACTIONS] += sign
+    if not row.is_booked:
+        return
+    month[NET] += sign * row.amount
+    change.balances[row.account_id] += sign * row.amount
+    for category_id, amount in row.lines:
+        total = change.daily[row.account_id, row.day, category_id, row.currency]
+        column, size = column_of(amount, kinds[category_id], is_transfer=row.is_transfer)
+        total[column] += sign * size
+        total[COUNT] += sign
+
+
+def column_of(amount: int, kind: str, *, is_transfer: bool) -> tuple[int, int]:
+    """Where an amount counts, and with which sign: a refund makes its expense smaller, never an income."""
+    if is_transfer:
+        return (TRANSFER_IN, amount) if amount > 0 else (TRANSFER_OUT, -amount)
+    if kind == CategoryKind.INCOME or (kind == CategoryKind.NONE and amount > 0):
+        return INCOME, amount
+    return SPENT, -amount
+
+
+def _without_nothing(change: Delta) -> Delta:
+    return Delta(
+        {key: total for key, total in change.daily.items() if any(total)},
+        {key: total for key, total in change.months.items() if any(total)},
+        {key: total for key, total in change.balances.items() if total},
+    )

@@ -1,0 +1,201 @@
+"""SQL about transactions, their parts and tags, and the totals that they move."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import delete, func, insert, select, text, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from farthing.infra.db import WorkspaceRepository
+from farthing.ledger.models import (
+    Account,
+    ClosedMonth,
+    DailyTotal,
+    MonthTotal,
+    Split,
+    Tag,
+    Transaction,
+    TransactionChange,
+    TransactionTag,
+)
+from farthing.ledger.totals import Delta
+
+_CHUNK = 500
+
+
+class Transactions(WorkspaceRepository):
+    async def get(self, transaction_id: UUID, *, lock: bool = False) -> Transaction | None:
+        statement = self.select(Transaction).where(Transaction.id == transaction_id)
+        found: Transaction | None = await self.session.scalar(statement.with_for_update() if lock else statement)
+        return found
+
+    async def by_ids(self, ids: Sequence[UUID], *, lock: bool = False) -> list[Transaction]:
+        found: list[Transaction] = []
+        for start in range(0, len(ids), _CHUNK):
+            statement = self.select(Transaction).where(Transaction.id.in_(ids[start : start + _CHUNK]))
+            statement = statement.order_by(Transaction.key)
+            found += (await self.session.scalars(statement.with_for_update() if lock else statement)).all()
+        return found
+
+    async def by_keys(self, keys: Sequence[int], *, lock: bool = False) -> list[Transaction]:
+        found: list[Transaction] = []
+        for start in range(0, len(keys), _CHUNK):
+            statement = self.select(Transaction).where(Transaction.key.in_(keys[start : start + _CHUNK]))
+            statement = statement.order_by(Transaction.key)
+            found += (await self.session.scalars(statement.with_for_update() if lock else statement)).all()
+        return found
+
+    async def keys_of_account(self, account_id: UUID) -> Sequence[int]:
+        statement = self.own(select(Transaction.key), Transaction).where(
+            Transaction.account_id == account_id, Transaction.deleted_at.is_(None)
+        )
+        return (await self.session.scalars(statement)).all()
+
+    async def insert(self, rows: list[dict[str, Any]]) -> list[int]:
+        """Insert rows at once; their keys, in the order of the rows."""
+        if not rows:
+            return []
+        first = await self._next_keys(len(rows))
+        for key, row in zip(first, rows, strict=True):
+            row["key"] = key
+        await self.session.execute(insert(Transaction), rows)
+        if self.work.is_sqlite:
+            words = [(row["key"], row["search_text"]) for row in rows]
+            await self._each("INSERT INTO transaction_search (rowid, search_text) VALUES (?, ?)", words)
+        return first
+
+    async def _next_keys(self, count: int) -> list[int]:
+        """Keys to give; SQLite's writer is alone, PostgreSQL's sequence never gives one twice."""
+        if self.work.is_sqlite:
+            last = await self.session.scalar(select(func.coalesce(func.max(Transaction.key), 0))) or 0
+            return list(range(last + 1, last + 1 + count))
+        drawn = text("SELECT nextval('transactions_key_seq') FROM generate_series(1, :count)")
+        return list((await self.session.scalars(drawn, {"count": count})).all())
+
+    async def reword(self, key: int, before: str, after: str) -> None:
+        """Let full text know new words; PostgreSQL's index sees them by itself."""
+        if not self.work.is_sqlite or before == after:
+            return
+        await self._each(
+            "INSERT INTO transaction_search (transaction_search, rowid, search_text) VALUES ('delete', ?, ?)",
+            [(key, before)],
+        )
+        await self._each("INSERT INTO transaction_search (rowid, search_text) VALUES (?, ?)", [(key, after)])
+
+    async def _each(self, statement: str, values: list[tuple[Any, ...]]) -> None:
+        connection = await self.session.connection()
+        await connection.exec_driver_sql(statement, values)
+
+    async def splits(self, keys: Sequence[int]) -> dict[int, list[Split]]:
+        found: dict[int, list[Split]] = {}
+        for start in range(0, len(keys), _CHUNK):
+            statement = self.select(Split).where(Split.transaction_key.in_(keys[start : start + _CHUNK]))
+            for split in await self.session.scalars(statement.order_by(Split.transaction_key, Split.position)):
+                found.setdefault(split.transaction_key, []).append(split)
+        return found
+
+    async def keep_splits(self, rows: list[dict[str, Any]]) -> None:
+        if rows:
+            await self.session.execute(insert(Split), rows)
+
+    async def drop_splits(self, keys: Sequence[int]) -> None:
+        for start in range(0, len(keys), _CHUNK):
+            await self.session.execute(
+                self.own(delete(Split), Split).where(Split.transaction_key.in_(keys[start : start + _CHUNK]))
+            )
+
+    async def tags(self, keys: Sequence[int]) -> dict[int, list[Tag]]:
+        found: dict[int, list[Tag]] = {}
+        for start in range(0, len(keys), _CHUNK):
+            statement = (
+                self.own(select(TransactionTag.transaction_key, Tag), TransactionTag)
+                .join(Tag, (Tag.workspace_id == TransactionTag.workspace_id) & (Tag.id == TransactionTag.tag_id))
+                .where(TransactionTag.transaction_key.in_(keys[start : start + _CHUNK]))
+                .order_by(Tag.name_key)
+            )
+            for row in await self.session.execute(statement):
+                found.setdefault(row[0], []).append(row[1])
+        return found
+
+    async def keep_tags(self, rows: list[dict[str, Any]]) -> None:
+        if rows:
+            await self.session.execute(insert(TransactionTag), rows)
+
+    async def drop_tags(self, keys: Sequence[int]) -> None:
+        for start in range(0, len(keys), _CHUNK):
+            await self.session.execute(
+                self.own(delete(TransactionTag), TransactionTag).where(
+                    TransactionTag.transaction_key.in_(keys[start : start + _CHUNK])
+                )
+            )
+
+    async def keep_changes(self, rows: list[dict[str, Any]]) -> None:
+        if rows:
+            await self.session.execute(insert(TransactionChange), rows)
+
+    async def changes(self, key: int) -> Sequence[TransactionChange]:
+        statement = self.select(TransactionChange).where(TransactionChange.transaction_key == key)
+        return (await self.session.scalars(statement.order_by(TransactionChange.id.desc()))).all()
+
+
+class Totals(WorkspaceRepository):
+    async def apply(self, workspace_id: UUID, change: Delta) -> None:
+        """Move balances and totals, in an order that two writers cannot cross."""
+        for account_id in sorted(change.balances):
+            await self.session.execute(
+                self.own(update(Account), Account)
+                .where(Account.id == account_id)
+                .values(balance=Account.balance + change.balances[account_id])
+            )
+        months = [
+            {"workspace_id": workspace_id, "account_id": account, "month": month, "net": net, "count": count}
+            for (account, month), (net, count) in sorted(change.months.items())
+        ]
+        await self._add(MonthTotal, ("workspace_id", "account_id", "month"), ("net", "count"), months)
+        days = [
+            {
+                "workspace_id": workspace_id,
+                "account_id": account,
+                "day": day,
+                "category_id": category,
+                "currency": currency,
+                "income": moved[0],
+                "spent": moved[1],
+                "transfer_in": moved[2],
+                "transfer_out": moved[3],
+                "count": moved[4],
+            }
+            for (account, day, category, currency), moved in sorted(change.daily.items())
+        ]
+        keys = ("workspace_id", "account_id", "day", "category_id", "currency")
+        await self._add(DailyTotal, keys, ("income", "spent", "transfer_in", "transfer_out", "count"), days)
+
+    async def _add(self, table: Any, keys: Iterable[str], sums: Iterable[str], rows: list[dict[str, Any]]) -> None:
+        if not rows:
+            return
+        start = (sqlite.insert if self.work.is_sqlite else postgresql.insert)(table)
+        added = {name: getattr(table, name) + getattr(start.excluded, name) for name in sums}
+        await self.session.execute(start.on_conflict_do_update(index_elements=list(keys), set_=added), rows)
+
+
+class Months(WorkspaceRepository):
+    async def closed(self, months: set[date]) -> set[date]:
+        if not months:
+            return set()
+        statement = self.own(select(ClosedMonth.month), ClosedMonth).where(ClosedMonth.month.in_(months))
+        return set((await self.session.scalars(statement)).all())
+
+    async def all(self) -> Sequence[ClosedMonth]:
+        return (await self.session.scalars(self.select(ClosedMonth).order_by(ClosedMonth.month.desc()))).all()
+
+    async def open(self, month: date) -> bool:
+        gone = await self.session.execute(
+            self.own(delete(ClosedMonth), ClosedMonth).where(ClosedMonth.month == month).returning(ClosedMonth.month)
+        )
+        return bool(gone.all())
+
+    async def changed_after(self) -> Sequence[TransactionChange]:
+        statement = self.select(TransactionChange).where(TransactionChange.is_in_closed_month.is_(True))
+        return (await self.session.scalars(statement.order_by(TransactionChange.id.desc()).limit(500))).all()
