@@ -1,6 +1,6 @@
 """All SQL about people and workspaces."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -265,6 +265,11 @@ class Workspaces(Repository):
     async def expired(self, now: datetime, limit: int) -> Sequence[UUID]:
         statement = select(Workspace.id).where(Workspace.expires_at <= now).order_by(Workspace.expires_at).limit(limit)
         return (await self.session.scalars(statement)).all()
+
+    async def missing(self, workspace_ids: Iterable[UUID]) -> set[UUID]:
+        """Those that are no more."""
+        asked = set(workspace_ids)
+        return asked - set((await self.session.scalars(select(Workspace.id).where(Workspace.id.in_(asked)))).all())
 
     async def demo_people(self, workspace_id: UUID) -> Sequence[UUID]:
         statement = (
