@@ -106,7 +106,7 @@ async def test_when_it_is_over_neither_words_nor_files_are_left(town: Town, gues
         files = {"file": ("receipt.txt", b"one loaf of bread", "text/plain")}
         answer = await person.http.post(f"/api/transactions/{row['id']}/attachments", files=files)
         assert answer.status_code == 201, answer.text
-    assert (await kept.post("/api/auth/demo/upgrade", UPGRADE)).status_code == 200
+    assert (await kept.post("/api/auth/demo/upgrade", UPGRADE)).status_code == 201
     clock.advance(hours=24)
     house = town.house
     async with house.database.write(SYSTEM) as work:
