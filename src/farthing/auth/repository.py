@@ -23,7 +23,7 @@ from farthing.auth.models import (
     Workspace,
 )
 from farthing.auth.standing import Standing
-from farthing.infra.db import Repository
+from farthing.infra.db import Base, Repository
 from farthing.kernel.actor import SYSTEM_WORKSPACE_ID, Role
 from farthing.kernel.paging import Page, PageRequest, id_after, page_of
 
@@ -293,6 +293,10 @@ class Workspaces(Repository):
             raise ValueError("the house cannot purge itself")
         if people:
             await self.session.execute(delete(User).where(User.id.in_(people)))
+        # What points at others goes before them: cascades alone keep no order between what hangs on a workspace.
+        for table in reversed(Base.metadata.sorted_tables):
+            if "workspace_id" in table.c and table.c.workspace_id.foreign_keys:
+                await self.session.execute(delete(table).where(table.c.workspace_id == workspace_id))
         await self.session.execute(delete(Workspace).where(Workspace.id == workspace_id))
 
 
