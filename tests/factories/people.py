@@ -92,9 +92,9 @@ class Town:
         await person.sign_in()
         return person
 
-    async def demo(self) -> Person:
+    async def demo(self, *, samples: bool = True) -> Person:
         person = self.stranger()
-        answer = await person.post("/api/auth/demo")
+        answer = await person.post("/api/auth/demo", params={"samples": samples})
         assert answer.status_code == 201, answer.text
         person.id, person.facts = answer.json()["user_id"], answer.json()
         person.bear(answer.json()["token"])

@@ -57,7 +57,8 @@ def owner_address(url: str) -> Any:
 def test_migrations_alone_make_what_the_program_expects(settings: Settings) -> None:
     with owner_of(settings) as connection:
         command.check(alembic_config(connection))
-        assert set(inspect(connection).get_table_names()) == {*everything().tables, "alembic_version"}
+        made = {name for name in inspect(connection).get_table_names() if not name.startswith("transaction_search")}
+        assert made == {*everything().tables, "alembic_version"}
 
 
 def test_head_is_the_newest_migration() -> None:

@@ -111,9 +111,9 @@ class MerchantService:
 
     async def merge(self, merchant_id: UUID, other_id: UUID) -> MerchantOut:
         """The other's name and aliases mean this merchant from now on; the other is no more."""
+        locked = {i: await self._get(i, lock=True) for i in sorted((merchant_id, other_id))}
         if merchant_id == other_id:
             raise MergeImpossible
-        locked = {i: await self._get(i, lock=True) for i in sorted((merchant_id, other_id))}
         merchant, other = locked[merchant_id], locked[other_id]
         await self._rows.move_aliases(other.id, merchant.id)
         await self._rows.remove(other)
