@@ -274,7 +274,7 @@ def test_what_goes_out_comes_in_again_as_it_was(terminal: Terminal, served: Serv
     objects = [
         {"amount": "-1.50", "date": "2026-03-01", "description": "=1+1", "merchant": "'-x", "tags": ["a", "b"]},
         {"amount": "2500", "date": "2026-03-02", "category": "Salary", "note": 'two\nlines, "quoted"'},
-        {"amount": "-3", "date": "2026-04-01", "account": "Dollars", "status": "pending"},
+        {"amount": "-3", "date": "2026-04-01", "account": "Dollars", "status": "pending", "currency": "USD"},
     ]
     lines = "\n".join(map(json.dumps, objects))
     parts = terminal.ask("transactions", "batch", "-", "--format", "json", piped=lines)
@@ -294,6 +294,9 @@ def test_what_goes_out_comes_in_again_as_it_was(terminal: Terminal, served: Serv
         terminal.do("transactions", "delete", *(one["id"] for one in terminal.ask("transactions", "list")))
         terminal.do("transactions", "batch", name)
         assert told(terminal.ask("transactions", "list")) == told(listed)
+    assert "Object 1 is in EUR, Dollars in USD" in terminal.refused(
+        "transactions", "batch", name, "--account", "Dollars"
+    )
     assert "could not be written" in terminal.refused("transactions", "export", "-o", "nowhere/all.csv")
 
 

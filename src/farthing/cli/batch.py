@@ -45,6 +45,7 @@ class Posting:
         self._api = api
         self._workspace_id = workspace_id
         self._names = {account["id"]: str(account["name"]) for account in accounts}
+        self._currencies = {account["id"]: str(account["currency"]) for account in accounts}
         self._manner = manner
         self._done: list[dict[str, Any]] = []
 
@@ -62,8 +63,18 @@ class Posting:
     def _by_account(self, window: list[Row]) -> dict[str | None, list[Row]]:
         parts: dict[str | None, list[Row]] = {}
         for row in window:
-            parts.setdefault(self._manner.account_id or self._account_of(row), []).append(row)
+            account_id = self._manner.account_id or self._account_of(row)
+            self._refuse_other_currency(row, account_id)
+            parts.setdefault(account_id, []).append(row)
         return parts
+
+    def _refuse_other_currency(self, row: Row, account_id: str | None) -> None:
+        said, own = str(row.body.get("currency") or "").upper(), self._currencies.get(account_id or "")
+        if said and own and said != own:
+            raise FileWrong(
+                f"{self._manner.word} {row.place:,} is in {said}, {self._names[account_id or '']} in {own}. "
+                "Post it on an account in its currency."
+            )
 
     def _account_of(self, row: Row) -> str | None:
         wanted = str(row.body.get("account_id") or row.body.get("account") or "").strip()

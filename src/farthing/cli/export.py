@@ -28,6 +28,7 @@ COLUMNS = (
     "reference",
     "note",
     "tags",
+    "splits",
     "status",
     "value_date",
     "occurred_at",
@@ -115,4 +116,9 @@ def _json(row: Mapping[str, Any]) -> str:
 
 
 def _cell(value: Any) -> str:
-    return safe_cell(",".join(value) if isinstance(value, list) else value)
+    return safe_cell(",".join(map(_part, value)) if isinstance(value, list) else value)
+
+
+def _part(value: Any) -> str:
+    """A tag, or a part of a split as `Food -4.00`."""
+    return f"{value['category'] or ''} {value['amount']}".strip() if isinstance(value, dict) else str(value)

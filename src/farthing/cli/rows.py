@@ -21,6 +21,7 @@ _NEEDED_HINT = "That line names the columns, such as date,amount,category,descri
 OPTIONAL = (
     "account",
     "account_id",
+    "currency",
     "type",
     "category",
     "category_id",

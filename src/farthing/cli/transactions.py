@@ -90,7 +90,8 @@ def list_transactions(
         return found
 
     found = call(data, name, act)
-    show(found[:limit], COLUMNS, as_json=as_json, usual=USUAL)
+    shown = found[:limit]
+    show(shown if as_json else list(map(_for_people, shown)), COLUMNS, as_json=as_json, usual=USUAL)
     if len(found) > limit:
         print(f"There are more than {limit:,}; --limit shows more, `export` all.", file=sys.stderr)
 
@@ -280,7 +281,7 @@ def export_transactions(
     wanted = Wanted(search, date, first, last, account, category, tags)
     count = call(data, name, lambda api: export(wanted.rows(api, sort="date"), output, kind))
     if output:
-        print(f"{count:,} transactions in {output}", file=sys.stderr)
+        print(f"{count:,} {'transaction' if count == 1 else 'transactions'} in {output}", file=sys.stderr)
 
 
 @app.command()
@@ -339,6 +340,12 @@ async def _asked(api: "Api", method: str, path: str, body: Any = None, **query: 
     told = await api(method, path, body, **query)
     names = {account["id"]: account["name"] for account in await every(api)}
     return {**told, "account": names.get(told["account_id"])}
+
+
+def _for_people(row: dict[str, Any]) -> dict[str, Any]:
+    """A split one has no category of its own, but those of its parts."""
+    parts = dict.fromkeys(part["category"] or "none" for part in row["splits"])
+    return row | {"category": " + ".join(parts)} if parts else row
 
 
 def _id(text: str) -> str:
