@@ -103,7 +103,8 @@ def build(
     )
     mailer = _mailer(settings, clock)
     send_mail = mailer.send if mailer else None
-    registry = Registry(AuthJobs(database, door.policy, door.tokens, clock, send_mail).kinds())
+    blobs = BlobStore(settings.data_dir / "blobs")
+    registry = Registry(AuthJobs(database, door.policy, door.tokens, clock, send_mail, blobs).kinds())
     return House(
         settings=settings,
         clock=clock,
@@ -117,7 +118,7 @@ def build(
         mailer=mailer,
         registry=registry,
         runner=Runner(database, registry, clock, _runner_settings(settings, places)),
-        blobs=BlobStore(settings.data_dir / "blobs"),
+        blobs=blobs,
         operator_key=operator_key,
     )
 

@@ -26,7 +26,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "typer": ("cli/*",),
     "rich": ("cli/*",),
     "smtplib": ("infra/mail.py",),
-    "duckdb": (),
+    "duckdb": ("lake/*",),
     "pyarrow": (),
     "numpy": (),
     "pandas": (),

@@ -3,6 +3,7 @@
 import ast
 import re
 import subprocess
+import tomllib
 
 import pytest
 
@@ -52,6 +53,15 @@ def test_decisions_are_short_and_numbered_without_gaps() -> None:
     pages = sorted((ROOT / "docs" / "decisions").glob("*.md"))
     assert [int(page.name[:4]) for page in pages] == list(range(1, len(pages) + 1))
     assert all(len(page.read_text().splitlines()) <= ADR_LINES_MAX for page in pages)
+
+
+def test_the_lock_has_what_the_project_asks_for() -> None:
+    """An install from a stale lock quietly leaves a library out."""
+    asked = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dependencies"]
+    packages = tomllib.loads((ROOT / "uv.lock").read_text())["package"]
+    locked = next(one["metadata"]["requires-dist"] for one in packages if one["name"] == "farthing")
+    names = {re.split(r"[^A-Za-z0-9_.-]", one, maxsplit=1)[0].lower() for one in asked}
+    assert names == {one["name"] for one in locked if "marker" not in one}
 
 
 def test_no_file_bears_a_path_of_a_machine() -> None:

@@ -1,5 +1,6 @@
 """Accounts over HTTP: the bodies of the replaced systems, balances at any day, deleting and bringing back."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -206,6 +207,23 @@ async def test_after_the_default_account_is_deleted_another_is_made(anna: Person
     assert first != second
     assert (await anna.post(f"/api/accounts/{first}/restore")).status_code == 200
     assert (await anna.post("/api/transactions", {"amount": "-1"})).json()["account_id"] == second
+
+
+async def test_a_new_currency_keeps_the_amounts_that_were_said(anna: Person) -> None:
+    made = await make(anna, currency="EUR", credit_limit="500", min_balance="20.00")
+    path = f"/api/accounts/{made['id']}"
+    yen = (await anna.patch(path, {"currency": "JPY"})).json()
+    assert (yen["credit_limit"], yen["min_balance"]) == ("500", "20")
+
+
+async def test_nobody_posts_to_an_account_that_is_being_deleted(anna: Person) -> None:
+    made = await make(anna)
+    body = {"account_id": made["id"], "amount": "-1", "status": "pending"}
+    posts = [anna.post("/api/transactions", body) for _ in range(12)]
+    answers = await asyncio.gather(*posts[:6], anna.delete(f"/api/accounts/{made['id']}"), *posts[6:])
+    assert {answer.status_code for answer in answers} <= {201, 204, 404}
+    assert (await anna.get("/api/transactions")).json()["total"] == 0
+    assert (await anna.get("/api/ledger/check")).json()["is_well"]
 
 
 async def test_archived_accounts_are_listed_on_request(anna: Person) -> None:

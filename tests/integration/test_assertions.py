@@ -66,6 +66,23 @@ async def test_a_reported_balance_stands_beside_ours(ann: Person) -> None:
     assert [one["date"] for one in await reports(ann, mine)] == ["2026-02-28", "2026-02-02"]
 
 
+@pytest.mark.parametrize(
+    ("said", "limit", "kept"),
+    [
+        ("120.00", None, "-120.00"),
+        ("-120.00", None, "-120.00"),
+        ("-120.00", "500", "-120.00"),
+        ("380.00", "500", "-120.00"),
+        ("620.00", "500", "0.00"),
+        ("0", "500", "0.00"),
+    ],
+)
+async def test_what_a_bank_says_of_a_card_is_what_is_owed(ann: Person, said: str, limit: str | None, kept: str) -> None:
+    card = await account(ann, "0", account_type="credit_card", credit_limit=limit)
+    assert (await report(ann, card, "2026-02-02", said))["asserted"] == kept
+    assert (await report(ann, card, "2026-02-03", said, "user"))["asserted"] == f"{float(said):.2f}"
+
+
 async def test_a_report_follows_what_is_changed_afterwards(ann: Person) -> None:
     mine = await account(ann)
     await report(ann, mine, "2026-02-10", "90.00")

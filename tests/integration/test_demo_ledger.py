@@ -6,11 +6,18 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
-from factories.people import Person, Town
+from factories.people import PASSWORD, Person, Town
+from fakes.clock import TestClock
+from farthing.auth.tasks import forget_files
+from farthing.auth.workspaces import purge_expired
 from farthing.demo.accounts import CARD, CASH, CHECKING, SAVINGS, ZLOTY
+from farthing.infra.db import SYSTEM
+from farthing.ledger.folding import tokens
 
 Row = dict[str, Any]
+UPGRADE = {"username": "jan", "email": "jan@example.com", "password": PASSWORD}
 
 
 @pytest.fixture
@@ -89,6 +96,31 @@ async def test_two_demos_are_apart(town: Town, guest: Person) -> None:
     await guest.delete(f"/api/accounts/{mine[0]['account_id']}")
     assert await rows_of(other) == theirs
     assert (await other.get("/api/ledger/check")).json()["is_well"]
+
+
+async def test_when_it_is_over_neither_words_nor_files_are_left(town: Town, guest: Person, clock: TestClock) -> None:
+    kept = await town.demo()
+    rows = await rows_of(guest)
+    texts = " ".join(row["description"] or "" for row in rows)
+    for person, row in ((guest, rows[0]), (kept, (await rows_of(kept))[0])):
+        files = {"file": ("receipt.txt", b"one loaf of bread", "text/plain")}
+        answer = await person.http.post(f"/api/transactions/{row['id']}/attachments", files=files)
+        assert answer.status_code == 201, answer.text
+    assert (await kept.post("/api/auth/demo/upgrade", UPGRADE)).status_code == 201
+    clock.advance(hours=24)
+    house = town.house
+    async with house.database.write(SYSTEM) as work:
+        assert await purge_expired(work, clock, 20) == 1
+    assert len(await house.blobs.homes()) == 2
+    assert await forget_files(house.database, house.blobs) == {"workspaces": 1}
+    assert len(await house.blobs.homes()) == 1
+    if house.database.is_sqlite:
+        async with house.database.read(SYSTEM) as work:
+            word = tokens(texts)[0]
+            search = "SELECT rowid FROM transaction_search WHERE transaction_search MATCH :word"
+            found = set(await work.session.scalars(text(search), {"word": f'"{word}"'}))
+            assert found
+            assert found <= set(await work.session.scalars(text("SELECT key FROM transactions")))
 
 
 async def test_a_person_who_registers_starts_empty(town: Town) -> None:

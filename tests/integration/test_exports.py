@@ -2,17 +2,21 @@
 
 import csv
 import json
+from datetime import date
+from decimal import Decimal
 from io import StringIO
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import duckdb
 import httpx2
 import pytest
 
 from factories.people import Person, Town
 from farthing.infra.db import Scope
 from farthing.kernel.actor import Actor, Role
-from farthing.ledger.exporting import COLUMNS, Export, ExportFormat
+from farthing.ledger.exporting import COLUMNS, PARQUET_COLUMNS, Export, ExportFormat
 from farthing.ledger.query import Filter
 from farthing.ledger.sorting import Sort
 
@@ -22,8 +26,8 @@ async def ann(town: Town) -> Person:
     return await town.person("ann")
 
 
-async def account(person: Person, name: str = "Everyday") -> str:
-    made = await person.post("/api/accounts", {"name": name})
+async def account(person: Person, name: str = "Everyday", **more: str) -> str:
+    made = await person.post("/api/accounts", {"name": name} | more)
     return str(made.json()["id"])
 
 
@@ -59,7 +63,7 @@ async def in_threes(town: Town, person: Person, kind: ExportFormat, sort: Sort) 
     actor = Actor(UUID(person.id), person.name, workspace, Role.OWNER)
     scope = Scope(user_id=actor.user_id, workspace_id=workspace)
     export = Export(house.database, scope, actor, house.clock, Filter(), sort, page_size=3)
-    return "".join([piece async for piece in export.stream(kind)])
+    return "".join([piece async for piece in export.text(kind)])
 
 
 @pytest.mark.parametrize("sort", [Sort.NEWEST, Sort.SMALLEST])
@@ -83,12 +87,13 @@ async def test_a_file_says_what_it_is(town: Town, ann: Person) -> None:
         ("csv", "text/csv; charset=utf-8; header=present"),
         ("jsonl", "application/x-ndjson"),
         ("json", "application/json"),
+        ("parquet", "application/vnd.apache.parquet"),
     ):
         answer = await exported(ann, format=kind)
         assert answer.headers["content-type"] == media_type
         assert answer.headers["content-disposition"] == f'attachment; filename="transactions-{today}.{kind}"'
     assert (await exported(ann)).headers["content-type"].startswith("text/csv")
-    assert (await ann.get("/api/transactions/export?format=parquet")).status_code == 422
+    assert (await ann.get("/api/transactions/export?format=xls")).status_code == 422
 
 
 async def test_objects_are_what_the_list_shows_and_the_accounts_name(ann: Person) -> None:
@@ -98,6 +103,31 @@ async def test_objects_are_what_the_list_shows_and_the_accounts_name(ann: Person
     shown = [one | {"account": "Konto główne"} for one in await walked(ann)]
     assert await as_objects(ann) == shown
     assert (await exported(ann, format="json")).json() == shown
+
+
+async def test_a_parquet_file_has_exact_amounts_and_real_days(ann: Person, tmp_path: Path) -> None:
+    mine, coins = await account(ann, "Konto"), await account(ann, "Coins", currency="BTC")
+    parts = [{"amount": "-3.00", "category": "Food"}, {"amount": "-4.00"}]
+    await post(ann, mine, {"amount": "-7.00", "tags": ["a", "b"], "splits": parts, "note": "z'; \u2028"})
+    await post(ann, coins, {"amount": "1234567.12345678", "occurred_at": "2026-02-03T04:05:06Z"})
+    file = tmp_path / "file.parquet"
+    file.write_bytes((await exported(ann, format="parquet")).content)
+    shown = await walked(ann)
+    read = duckdb.read_parquet(str(file))
+    assert set(read.columns) == set(PARQUET_COLUMNS)
+    wanted = "id::varchar, date, amount, account, tags, len(splits), note, occurred_at::varchar"
+    rows = {row[0]: row[1:] for row in read.select(wanted).fetchall()}
+    assert list(rows) == [row["id"] for row in shown]
+    split, coin = (next(rows[row["id"]] for row in shown if row["currency"] == code) for code in ("EUR", "BTC"))
+    assert split == (date(2026, 2, 3), Decimal("-7.00"), "Konto", ["a", "b"], 2, "z'; \u2028", None)
+    assert coin[:3] == (date(2026, 2, 3), Decimal("1234567.12345678"), "Coins")
+    assert coin[-1].startswith("2026-02-03 04:05:06")
+
+
+async def test_an_empty_list_is_a_parquet_file_too(ann: Person, tmp_path: Path) -> None:
+    file = tmp_path / "file.parquet"
+    file.write_bytes((await exported(ann, format="parquet")).content)
+    assert duckdb.read_parquet(str(file)).fetchall() == []
 
 
 async def test_rows_have_a_header_and_every_column(ann: Person) -> None:

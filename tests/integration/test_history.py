@@ -208,6 +208,34 @@ async def test_an_undo_in_a_closed_month_takes_a_reason_too(anna: Person) -> Non
     assert (await undo(anna, made, change, reason="was right")).status_code == 200
 
 
+async def test_removing_an_account_touches_its_closed_months_too(anna: Person) -> None:
+    made, later = await post(anna), await post(anna, date="2026-03-05")
+    await anna.post("/api/closed-months", {"month": "2026-02"})
+    account = f"/api/accounts/{made['account_id']}"
+    refused = await anna.delete(account)
+    assert refused.status_code == 409
+    assert "February 2026 is closed" in refused.json()["detail"]
+    assert (await anna.delete(f"{account}?reason=sold")).status_code == 204
+    assert (await anna.post(f"{account}/restore")).status_code == 409
+    assert (await anna.post(f"{account}/restore?reason=not+sold")).status_code == 200
+    changes = (await closed(anna))["changes_since"]
+    assert [(one["action"], one["origin"], one["reason"]) for one in changes] == [
+        ("restore", "account", "not sold"),
+        ("delete", "account", "sold"),
+    ]
+    assert changes[0]["before"]["deleted_at"]
+    assert await history(anna, later) == []
+
+
+async def test_undoing_brings_no_deleted_category_back(anna: Person) -> None:
+    made = await post(anna, category="Hobby", splits=[{"amount": "-10", "category": "Hobby"}])
+    await patch(anna, made, splits=[], category="Food")
+    hobby = next(c for c in (await anna.get("/api/categories")).json()["categories"] if c["name"] == "Hobby")
+    assert (await anna.delete(f"/api/categories/{hobby['id']}")).status_code == 204
+    back = (await undo(anna, made, (await history(anna, made))[0])).json()
+    assert (back["category"], [part["category"] for part in back["splits"]]) == (None, [None])
+
+
 async def test_an_opened_month_changes_freely(anna: Person) -> None:
     made = await post(anna)
     await anna.post("/api/closed-months", {"month": "2026-02"})

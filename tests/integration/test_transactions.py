@@ -43,6 +43,31 @@ async def is_well(person: Person) -> bool:
     return bool((await person.get("/api/ledger/check")).json()["is_well"])
 
 
+async def test_an_amount_is_in_the_currency_of_its_account(anna: Person) -> None:
+    euros = await account(anna, currency="EUR")
+    refused = await anna.post("/api/transactions", {"account_id": euros, "amount": "-1", "currency": "USD"})
+    assert refused.status_code == 422
+    assert "kept in EUR" in refused.json()["detail"]
+    rows = [{"amount": "-1", "currency": "USD"}, {"amount": "-2", "currency": "EUR"}]
+    assert (await anna.post("/api/transactions/batch", {"transactions": rows})).status_code == 422
+    batch = (await anna.post("/api/transactions/batch", {"transactions": rows[:1]})).json()
+    assert [row["currency"] for row in batch["transactions"]] == ["USD"]
+
+
+async def test_a_known_spelling_names_its_merchant(anna: Person) -> None:
+    shop = (await anna.post("/api/merchants", {"name": "Amazon"})).json()
+    assert (await anna.post(f"/api/merchants/{shop['id']}/aliases", {"alias": "AMZN Mktp DE"})).status_code < 300
+    bodies = [
+        {"merchant": "amzn  mktp de"},
+        {"payee": "AMAZON 4711"},
+        {"description": "AMZN Mktp DE 4711"},
+        {"description": "AMZN Mktp FR 4711"},
+        {"payee": "amazon", "der_merchant": "Mine"},
+    ]
+    made = [(await post(anna, **body))["der_merchant"] for body in bodies]
+    assert made == ["Amazon", "Amazon", "Amazon", "AMZN Mktp FR", "Mine"]
+
+
 @pytest.mark.parametrize(
     ("body", "amount", "kind"),
     [

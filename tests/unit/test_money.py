@@ -43,6 +43,8 @@ def test_a_json_number_counts_as_its_spelling(minor: int) -> None:
         ("0.00000001", "BTC", 1),
         (0.1, "EUR", 10),
         (Decimal("1.10"), "EUR", 110),
+        ("12." + "0" * 40, "EUR", 1200),
+        (".5", "EUR", 50),
         ("10000000000000.00", "EUR", MINOR_MAX),
     ],
 )
@@ -52,7 +54,11 @@ def test_amounts_become_minor_units(amount: str | float | Decimal, code: str, mi
 
 @pytest.mark.parametrize(
     "amount",
-    ["", "x", "1,50", "NaN", "sNaN", "Infinity", "-Infinity", "1e20", "1e999999", "0.001", "10000000000000.01"],
+    [
+        *("", "x", "1,50", "NaN", "sNaN", "Infinity", "-Infinity", "1e20", "1e9999", "1e999999", "0.001"),
+        *("10000000000000.01", "1_000", "\uff11\uff12", "--1", ".", "0x1", "1e", "1 000"),
+        *("12.0000000000000000000000000000000000001", "1." + "0" * 70 + "1"),
+    ],
 )
 def test_what_is_no_amount_is_refused(amount: str) -> None:
     with pytest.raises(AmountInvalid):

@@ -1,6 +1,6 @@
 """All SQL about people and workspaces."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -23,7 +23,7 @@ from farthing.auth.models import (
     Workspace,
 )
 from farthing.auth.standing import Standing
-from farthing.infra.db import Repository
+from farthing.infra.db import Base, Repository
 from farthing.kernel.actor import SYSTEM_WORKSPACE_ID, Role
 from farthing.kernel.paging import Page, PageRequest, id_after, page_of
 
@@ -266,6 +266,11 @@ class Workspaces(Repository):
         statement = select(Workspace.id).where(Workspace.expires_at <= now).order_by(Workspace.expires_at).limit(limit)
         return (await self.session.scalars(statement)).all()
 
+    async def missing(self, workspace_ids: Iterable[UUID]) -> set[UUID]:
+        """Those that are no more."""
+        asked = set(workspace_ids)
+        return asked - set((await self.session.scalars(select(Workspace.id).where(Workspace.id.in_(asked)))).all())
+
     async def demo_people(self, workspace_id: UUID) -> Sequence[UUID]:
         statement = (
             select(User.id)
@@ -288,6 +293,10 @@ class Workspaces(Repository):
             raise ValueError("the house cannot purge itself")
         if people:
             await self.session.execute(delete(User).where(User.id.in_(people)))
+        # What points at others goes before them: cascades alone keep no order between what hangs on a workspace.
+        for table in reversed(Base.metadata.sorted_tables):
+            if "workspace_id" in table.c and table.c.workspace_id.foreign_keys:
+                await self.session.execute(delete(table).where(table.c.workspace_id == workspace_id))
         await self.session.execute(delete(Workspace).where(Workspace.id == workspace_id))
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from uuid import UUID
 
 from farthing.audit.service import Audit
@@ -11,6 +12,7 @@ from farthing.auth.policy import AuthPolicy
 from farthing.auth.repository import Invites, Leftovers, People, Sessions, Workspaces
 from farthing.auth.tokens import Tokens
 from farthing.auth.workspaces import INVITE_LINK, purge_expired
+from farthing.infra.blobs import BlobStore
 from farthing.infra.db import SYSTEM, Database, Work
 from farthing.jobs.context import JobContext
 from farthing.jobs.registry import JobKind
@@ -35,6 +37,7 @@ class AuthJobs:
     tokens: Tokens
     clock: Clock
     send_mail: SendMail | None
+    blobs: BlobStore
 
     def kinds(self) -> list[JobKind]:
         return [
@@ -71,6 +74,7 @@ class AuthJobs:
             batch = await job.step(f"batch-{purged}", self._purge_some)
             purged += (batch or {}).get("purged", 0)
             if (batch or {}).get("purged", 0) < _PURGES_AT_ONCE:
+                await job.outside("files", partial(forget_files, self.database, self.blobs))
                 return {"purged": purged}
 
     async def _purge_some(self, work: Work) -> dict[str, int]:
@@ -84,6 +88,16 @@ class AuthJobs:
         sessions = await Sessions(work).forget_ended(now - _SESSIONS_KEPT)
         leftovers = await Leftovers(work).forget(now, now - _REPLAYS_KEPT)
         return {"sessions": sessions, "leftovers": leftovers}
+
+
+async def forget_files(database: Database, blobs: BlobStore) -> dict[str, int]:
+    """Delete the files of workspaces that are no more; rows go first, so that none ever names a file that is gone."""
+    homes = await blobs.homes()
+    async with database.read(SYSTEM) as work:
+        gone = await Workspaces(work).missing(homes)
+    for workspace_id in gone:
+        await blobs.purge(workspace_id)
+    return {"workspaces": len(gone)}
 
 
 async def ensure_schedules(work: Work, clock: Clock) -> None:

@@ -1,6 +1,7 @@
 """A merchant's name out of what a bank wrote: without processors, card numbers, store numbers and legal forms."""
 
 import re
+from functools import lru_cache
 
 _PROCESSORS = re.compile(
     r"^(?:SUMUP|SQ|PAYPAL|PP|ZETTLE|IZETTLE|STRIPE|ADYEN|MOLLIE|KLARNA|PAYU|PAYPRO|PRZELEWY24|TPAY|"
@@ -33,6 +34,7 @@ def merchant_of(*texts: str | None) -> str | None:
     return None
 
 
+@lru_cache(maxsize=50_000)
 def _clean(text: str) -> str | None:
     name = text.strip()
     for noise in (_LEADS, _PROCESSORS, _LEADS):

@@ -28,6 +28,7 @@ def start(
 @app.command()
 def purge(data: Data = None) -> None:
     """Remove the demos that are over, now; the server does it every ten minutes."""
+    from farthing.auth.tasks import forget_files
     from farthing.auth.workspaces import purge_expired
     from farthing.cli.local import in_house
     from farthing.infra.db import SYSTEM
@@ -39,6 +40,7 @@ def purge(data: Data = None) -> None:
                 some = await purge_expired(work, house.clock, _BATCH)
             purged += some
             if some < _BATCH:
+                await forget_files(house.database, house.blobs)
                 return purged
 
     print(f"{in_house(data, act)} demos removed")

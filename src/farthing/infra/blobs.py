@@ -68,6 +68,10 @@ class BlobStore:
         """Leave nothing of a workspace."""
         await asyncio.to_thread(self._purge, workspace_id)
 
+    async def homes(self) -> set[UUID]:
+        """The workspaces that have kept something."""
+        return await asyncio.to_thread(self._homes)
+
     def _put(self, workspace_id: UUID, source: BinaryIO, size_max: int) -> Blob:
         home = self._home(workspace_id)
         _make_folder(home)
@@ -87,6 +91,9 @@ class BlobStore:
         with suppress(FileNotFoundError):
             shutil.rmtree(self._home(workspace_id))
             _sync_folder(self._root)
+
+    def _homes(self) -> set[UUID]:
+        return {UUID(home.name) for home in self._root.iterdir()} if self._root.is_dir() else set()
 
     def _home(self, workspace_id: UUID) -> Path:
         return self._root / workspace_id.hex

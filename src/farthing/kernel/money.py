@@ -1,8 +1,9 @@
 """Money: whole minor units of one currency. No float comes near it."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Context, Decimal, Inexact
 from typing import Self
 
 from farthing.kernel.currency import DECIMALS, currency
@@ -10,6 +11,10 @@ from farthing.kernel.errors import Unprocessable
 
 MINOR_MAX = 10**15
 """The largest amount in minor units: ten trillion of a two-decimal currency, and far from where sums overflow."""
+
+_AMOUNT = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,4})?")
+_EXACT = Context(prec=60, traps=[Inexact])
+"""Digits enough for every amount; what does not fit is refused, never rounded."""
 
 
 class AmountInvalid(Unprocessable):
@@ -64,18 +69,22 @@ class Money:
 
 def to_minor(amount: str | float | Decimal, code: str) -> int:
     """Minor units of a decimal amount; a number from JSON counts as what its shortest spelling says."""
-    try:
-        value = Decimal(str(amount).strip()) if not isinstance(amount, Decimal) else amount
-    except InvalidOperation as error:
-        raise AmountInvalid(f"{amount!r} is not an amount. Write it like 12.34.") from error
+    value = amount if isinstance(amount, Decimal) else _read(str(amount).strip())
     if not value.is_finite() or value.adjusted() > len(str(MINOR_MAX)):
         raise AmountInvalid(f"{amount!r} is not an amount that money can be counted in.")
-    minor = value.scaleb(DECIMALS[code])
-    if minor != minor.to_integral_value():
-        raise AmountInvalid(f"{amount} has more decimals than {code} has ({DECIMALS[code]}).")
+    try:
+        minor = _EXACT.to_integral_exact(_EXACT.scaleb(value, DECIMALS[code]))
+    except Inexact as error:
+        raise AmountInvalid(f"{amount} has more decimals than {code} has ({DECIMALS[code]}).") from error
     if abs(minor) > MINOR_MAX:
         raise AmountInvalid(f"{amount} {code} is too large.")
     return int(minor)
+
+
+def _read(text: str) -> Decimal:
+    if not _AMOUNT.fullmatch(text):
+        raise AmountInvalid(f"{text!r} is not an amount. Write it like 12.34.")
+    return Decimal(text)
 
 
 def to_text(minor: int, code: str) -> str:

@@ -80,7 +80,7 @@ class AccountService:
         return await self._rows.manual_in(currency) or await self.create(wanted)
 
     async def change(self, account_id: UUID, patch: AccountPatch, if_version: int | None = None) -> Account:
-        account = await self._locked(account_id)
+        account = await self.locked(account_id)
         if if_version is not None and account.version != if_version:
             raise AccountOutdated
         given = patch.model_fields_set
@@ -110,11 +110,13 @@ class AccountService:
             return
         if await self._rows.has_transactions(account.id) or account.opening_balance:
             raise CurrencyFixed
+        for field in _AMOUNTS:
+            if (minor := getattr(account, field)) is not None:
+                setattr(account, field, to_minor(to_text(minor, account.currency), patch.currency))
         account.currency = patch.currency
 
-    async def delete(self, account_id: UUID) -> None:
+    async def delete(self, account: Account) -> None:
         """Put the account away with its transactions; `restore` brings all of it back."""
-        account = await self._locked(account_id)
         account.deleted_at = self._clock()
         account.is_default = False
         account.balance = account.opening_balance
@@ -123,9 +125,8 @@ class AccountService:
         await self._rows.flush()
         await self._audit.record("account.delete", target_id=account.id, name=account.name)
 
-    async def restore(self, account_id: UUID) -> Account:
-        account = await self._rows.get(account_id, with_deleted=True, lock=True)
-        if account is None or account.deleted_at is None:
+    async def restore(self, account: Account) -> Account:
+        if account.deleted_at is None:
             raise AccountNotFound
         await self._put_away.bring_back(account.id, account.deleted_at)
         account.deleted_at = None
@@ -146,10 +147,18 @@ class AccountService:
             account_id=account.id, date=day, balance=to_text(balance, account.currency), currency=account.currency
         )
 
-    async def _locked(self, account_id: UUID) -> Account:
+    async def locked(self, account_id: UUID) -> Account:
+        """The account, which nobody else changes or posts to meanwhile."""
         if found := await self._rows.get(account_id, lock=True):
             return found
         raise AccountNotFound(f"Account {account_id} not found or access denied")
+
+    async def deleted(self, account_id: UUID) -> Account:
+        """A deleted one, to be brought back."""
+        found = await self._rows.get(account_id, with_deleted=True, lock=True)
+        if found is None or found.deleted_at is None:
+            raise AccountNotFound(f"No deleted account {account_id}")
+        return found
 
 
 def shown(account: Account) -> AccountOut:

@@ -32,7 +32,10 @@ class SuspectKind(StrEnum):
 
 
 class AssertionIn(BaseModel):
-    """The balance at the end of a day; what is owed is negative. Said again by the same source, it replaces."""
+    """The balance at the end of a day; what is owed is negative. Said again by the same source, it replaces.
+
+    What a bank says of a credit card is taken as the debt with either sign, or as what its limit leaves to spend.
+    """
 
     model_config = ConfigDict(
         json_schema_extra={"examples": [{"date": "2026-05-31", "balance": "1234.56", "source": "statement"}]}

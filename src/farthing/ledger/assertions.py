@@ -25,8 +25,16 @@ from farthing.ledger.assertion_schemas import (
     SuspectOut,
 )
 from farthing.ledger.errors import AssertionNotFound
-from farthing.ledger.kinds import Status
+from farthing.ledger.kinds import AccountKind, Status
 from farthing.ledger.models import Account, BalanceAssertion, Transaction
+
+
+def card_balance(said: int, limit: int | None) -> int:
+    """What a bank says of a credit card as a balance of ours, where a debt is negative.
+
+    Some banks tell the debt, with either sign; some, of cards with a limit, what may still be spent.
+    """
+    return -max(0, limit - said) if limit is not None and said > 0 else -abs(said)
 
 
 class Balances:
@@ -79,19 +87,22 @@ class AssertionService:
     async def put(self, account_id: UUID, wanted: AssertionIn) -> AssertionOut:
         """Keep what a source says of a day; it replaces what the same source said before."""
         account = await self._accounts.get(account_id)
+        said = to_minor(wanted.balance, account.currency)
+        is_cards = account.kind == AccountKind.CREDIT_CARD and wanted.source is BalanceSource.BANK
         row = await self._rows.keep(
             {
                 "id": new_id(),
                 "workspace_id": self._actor.workspace_id,
                 "account_id": account.id,
                 "day": wanted.date,
-                "balance": to_minor(wanted.balance, account.currency),
+                "balance": card_balance(said, account.credit_limit) if is_cards else said,
                 "source": str(wanted.source),
                 "note": wanted.note,
                 "created_at": self._clock(),
             }
         )
-        await self._audit.record("balance.report", target_id=account.id, day=row.day.isoformat(), source=row.source)
+        facts = {"day": row.day.isoformat(), "source": row.source, "said": wanted.balance}
+        await self._audit.record("balance.report", target_id=account.id, **facts)
         return shown((await self._compared(account, [row]))[0], account.currency)
 
     async def page(self, account_id: UUID, request: PageRequest) -> Page[AssertionOut]:

@@ -51,7 +51,8 @@ class CheckService:
         return sorted(faults, key=lambda fault: (fault.day or date.max, fault.what, str(fault.account_id)))
 
     async def repair(self) -> int:
-        """Put every total right again; how many were wrong."""
+        """Put every total right again; how many were wrong. Nobody posts meanwhile."""
+        await self._rows.accounts(lock=True)
         faults = await self.faults()
         if faults:
             await self._rows.replace(self._actor.workspace_id, await self._count())

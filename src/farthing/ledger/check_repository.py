@@ -45,8 +45,10 @@ class Recount(WorkspaceRepository):
         rows = await self.session.execute(self.own(select(Category.id, Category.kind), Category))
         return {row.id: row.kind for row in rows}
 
-    async def accounts(self) -> Sequence[Account]:
-        return (await self.session.scalars(self.select(Account).execution_options(populate_existing=True))).all()
+    async def accounts(self, *, lock: bool = False) -> Sequence[Account]:
+        """All of them; who locks them lets nobody post until he is done."""
+        statement = self.select(Account).order_by(Account.id).execution_options(populate_existing=True)
+        return (await self.session.scalars(statement.with_for_update() if lock else statement)).all()
 
     async def daily(self) -> dict[DailyKey, list[int]]:
         """The totals as they are kept, without those that are nothing."""

@@ -39,7 +39,7 @@ from sqlalchemy.orm import aliased
 from sqlalchemy.sql.operators import custom_op
 
 from farthing.kernel.currency import DECIMALS
-from farthing.ledger.folding import FIELDS, SEPARATOR, name_key, tag_key
+from farthing.ledger.folding import FIELD_MAX, FIELDS, SEPARATOR, name_key, tag_key
 from farthing.ledger.kinds import CategoryKind
 from farthing.ledger.models import Account, Attachment, Category, Split, Tag, Transaction, TransactionTag
 from farthing.ledger.query import (
@@ -332,7 +332,10 @@ def _spelled(text: Text) -> Condition:
     """The words in a row, in one field; separators before and behind say in which."""
     is_open = isinstance(text, InField) and text.is_anywhere
     begin, end = "" if is_open else " ", "" if is_open or text.is_prefix else " "
-    words = f"%{begin}{' '.join(text.tokens)}{end}%"
+    told = " ".join(text.tokens)
+    if len(told) > FIELD_MAX:  # no field has so many letters, and SQLite takes no pattern of 50,000 bytes
+        return false()
+    words = f"%{begin}{told}{end}%"
     patterns = [words] if isinstance(text, Words) else [_in_place(words, place) for place in text.field.places]
     is_like = or_(*map(_padded.like, patterns))
     return case((is_like, true()), else_=false())

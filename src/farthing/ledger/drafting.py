@@ -1,6 +1,6 @@
 """From what somebody sent to what will be posted: amounts in minor units, names resolved, gaps derived."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -10,9 +10,10 @@ from farthing.classify.merchants import merchant_of
 from farthing.kernel.clock import Clock, in_utc
 from farthing.kernel.money import to_minor
 from farthing.ledger.categories import Catalogue, CategoryService, TagService
-from farthing.ledger.errors import AmountMissing, CategoryNotFound, SplitWrong
+from farthing.ledger.errors import AmountMissing, CategoryNotFound, CurrencyMismatch, SplitWrong
 from farthing.ledger.folding import FIELDS, search_text, tag_key
 from farthing.ledger.kinds import CategoryKind, CategorySource
+from farthing.ledger.merchant_service import MerchantService, merchant_key
 from farthing.ledger.models import Account
 from farthing.ledger.transaction_schemas import Direction, SplitIn, TransactionBody
 
@@ -50,9 +51,10 @@ class Chosen:
 class Drafting:
     """Resolves names once for a whole batch."""
 
-    def __init__(self, categories: CategoryService, tags: TagService, clock: Clock) -> None:
+    def __init__(self, categories: CategoryService, tags: TagService, merchants: MerchantService, clock: Clock) -> None:
         self._categories = categories
         self._tags = tags
+        self._merchants = merchants
         self._clock = clock
 
     async def drafts(self, bodies: Sequence[TransactionBody], accounts: Sequence[Account]) -> list[Draft]:
@@ -61,12 +63,15 @@ class Drafting:
         await self._known({i for body in bodies for i in _ids(body)})
         tags = await self._tags.by_names(name for body in bodies for name in body.tags)
         picker = _Picker(await self._categories.catalogue(), (await self._categories.none()).id)
+        spellings = [_spellings(body) for body in bodies]
+        known = await self._merchants.names_for(text for texts in spellings for text in texts)
         drafts = []
-        for body, account, amount in zip(bodies, accounts, amounts, strict=True):
+        for body, account, amount, texts in zip(bodies, accounts, amounts, spellings, strict=True):
             parts = tuple(picker.part(split, account.currency, amount) for split in body.splits)
             check_parts(parts, amount)
             own = sorted({tags[tag_key(name)] for name in body.tags}, key=lambda tag: tag.name_key)
-            columns = self._columns(body, account, amount, picker.choose(body, amount))
+            merchant = body.der_merchant or _merchant(texts, known)
+            columns = self._columns(body, account, amount, picker.choose(body, amount), merchant)
             drafts.append(Draft(columns, parts, tuple(t.id for t in own), tuple(t.name for t in own)))
         return drafts
 
@@ -100,7 +105,9 @@ class Drafting:
                 raise CategoryNotFound(f"Category {category_id} not found")
         return category_ids
 
-    def _columns(self, body: TransactionBody, account: Account, amount: int, chosen: Chosen) -> dict[str, Any]:
+    def _columns(
+        self, body: TransactionBody, account: Account, amount: int, chosen: Chosen, merchant: str | None
+    ) -> dict[str, Any]:
         moment = in_utc(body.occurred_at) if body.occurred_at else None
         columns: dict[str, Any] = {
             "account_id": account.id,
@@ -118,7 +125,7 @@ class Drafting:
             "reference": body.reference,
             "note": body.note,
             "der_category": body.der_category or chosen.guessed or body.category,
-            "der_merchant": body.der_merchant or merchant_of(body.merchant, body.payee, body.description),
+            "der_merchant": merchant,
             "category_source": str(chosen.source),
             "category_reason": chosen.reason,
             "category_confidence": chosen.confidence,
@@ -163,12 +170,26 @@ class _Picker:
 
 def signed(body: TransactionBody, account: Account) -> int:
     """A signed amount as it stands; a positive one takes its sign from the type."""
+    if body.currency is not None and body.currency != account.currency:
+        raise CurrencyMismatch(f"{account.name} is kept in {account.currency}, and this amount is in {body.currency}.")
     amount = to_minor(body.amount, account.currency)
     if body.type is None:
         return amount
     if amount < 0:
         raise AmountMissing(f"{body.amount} is negative. With a type, the type says the direction.")
     return amount if body.type is Direction.INCOME else -amount
+
+
+def _spellings(body: TransactionBody) -> tuple[str, ...]:
+    """What may name its merchant: each text as the bank wrote it and without the noise."""
+    texts = (body.merchant, body.payee, body.description)
+    return tuple(spelling for text in texts if text for spelling in (text, merchant_of(text)) if spelling)
+
+
+def _merchant(spellings: Sequence[str], known: Mapping[str, str]) -> str | None:
+    """The merchant whom a spelling means; else what is left of the first text that says something."""
+    named = (known.get(merchant_key(text)) for text in spellings) if known else ()
+    return next((name for name in named if name), None) or merchant_of(*spellings)
 
 
 def side_of(amount: int) -> CategoryKind:

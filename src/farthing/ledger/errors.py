@@ -69,6 +69,10 @@ class SplitWrong(Unprocessable):
     """The parts do not sum to the whole."""
 
 
+class CurrencyMismatch(Unprocessable):
+    """An amount is in the currency of its account."""
+
+
 class AmountMissing(Unprocessable):
     """An amount with a type is positive; the type says the direction."""
 

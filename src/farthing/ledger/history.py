@@ -1,23 +1,22 @@
-"""What was: every change of a transaction, any moment of it, and closed months."""
+"""What was: every change of a transaction, and any moment of it."""
 
-from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from farthing.audit.service import Audit
 from farthing.infra.db import Work
 from farthing.kernel.actor import Actor
 from farthing.kernel.clock import Clock
 from farthing.kernel.money import to_text
 from farthing.ledger.accounts import AccountService
+from farthing.ledger.categories import CategoryService
 from farthing.ledger.drafting import Part
-from farthing.ledger.errors import MonthNotClosed, TransactionInTransfer, TransactionNotFound
+from farthing.ledger.errors import TransactionInTransfer, TransactionNotFound
 from farthing.ledger.images import Because, Loaded, image_of
 from farthing.ledger.kinds import Origin
-from farthing.ledger.models import ClosedMonth, Transaction, TransactionChange
+from farthing.ledger.models import Transaction, TransactionChange
 from farthing.ledger.service import LedgerService
-from farthing.ledger.transaction_repository import Months, Transactions
+from farthing.ledger.transaction_repository import Transactions
 from farthing.ledger.transaction_schemas import ChangeOut, TransactionOut
 
 _DATES = ("date", "value_date")
@@ -31,7 +30,7 @@ class HistoryService:
         self._rows = Transactions(work)
         self._ledger = LedgerService(work, actor, clock)
         self._accounts = AccountService(work, actor, clock)
-        self._actor = actor
+        self._categories = CategoryService(work, actor, clock)
 
     async def changes(self, transaction_id: UUID) -> list[ChangeOut]:
         """Who or what changed it, newest first, each with what was before."""
@@ -57,50 +56,28 @@ class HistoryService:
             raise TransactionInTransfer
         await self._accounts.get(UUID(change.before["account_id"]))
         tag_ids = await self._ledger.tag_ids(change.before["tags"])
+        before = await self._in_use(change.before)
         because = Because(Origin.UNDO, "restore", reason, change.id)
-        await self._ledger.change([row], lambda one: put_back(one, change.before, tag_ids), because)
+        await self._ledger.change([row], lambda one: put_back(one, before, tag_ids), because)
         return (await self._ledger.show([row]))[0]
+
+    async def _in_use(self, image: dict[str, Any]) -> dict[str, Any]:
+        """The image, with no category in the place of those that were deleted since."""
+        known = (await self._categories.catalogue()).by_id
+        none = (await self._categories.none()).id
+
+        def kept(category_id: str) -> str:
+            category = known.get(UUID(category_id))
+            return category_id if category is not None and category.deleted_at is None else str(none)
+
+        parts = [part | {"category_id": kept(part["category_id"])} for part in image["splits"]]
+        return image | {"category_id": kept(image["category_id"]), "splits": parts}
 
     async def _get(self, transaction_id: UUID) -> Transaction:
         row = await self._rows.get(transaction_id)
         if row is None:
             raise TransactionNotFound(f"Transaction {transaction_id} not found")
         return row
-
-
-class MonthService:
-    """Months that were looked through and closed."""
-
-    def __init__(self, work: Work, actor: Actor, clock: Clock) -> None:
-        self._rows = Months(work)
-        self._actor = actor
-        self._clock = clock
-        self._audit = Audit(work, actor, clock)
-
-    async def all(self) -> Sequence[ClosedMonth]:
-        return await self._rows.all()
-
-    async def close(self, month: date) -> None:
-        if not await self._rows.closed({month}):
-            await self._rows.add(
-                ClosedMonth(
-                    workspace_id=self._actor.workspace_id,
-                    month=month,
-                    closed_by=self._actor.user_id,
-                    closed_by_name=self._actor.name,
-                    closed_at=self._clock(),
-                )
-            )
-            await self._audit.record("month.close", month=month.isoformat())
-
-    async def open(self, month: date) -> None:
-        if not await self._rows.open(month):
-            raise MonthNotClosed(f"{month:%B %Y} is not closed")
-        await self._audit.record("month.open", month=month.isoformat())
-
-    async def changed_after(self) -> Sequence[TransactionChange]:
-        """What was changed inside closed months, newest first."""
-        return await self._rows.changed_after()
 
 
 def put_back(one: Loaded, before: dict[str, Any], tag_ids: tuple[UUID, ...]) -> None:

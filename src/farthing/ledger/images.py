@@ -6,6 +6,8 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from farthing.kernel.actor import Actor
+from farthing.kernel.ids import new_id
 from farthing.ledger.drafting import Part
 from farthing.ledger.kinds import Origin
 from farthing.ledger.models import Transaction
@@ -77,6 +79,26 @@ def image_of(one: Loaded) -> dict[str, Any]:
     plain = {name: _json(getattr(one.row, name)) for name in IMAGE_COLUMNS}
     parts = [{"category_id": str(p.category_id), "amount": p.amount, "note": p.note} for p in one.parts]
     return plain | {"splits": parts, "tags": list(one.tag_names)}
+
+
+def change_of(
+    one: Loaded, image: dict[str, Any], actor: Actor, now: datetime, because: Because, *, is_closed: bool
+) -> dict[str, Any]:
+    """The row of history for a change."""
+    return {
+        "id": new_id(),
+        "workspace_id": actor.workspace_id,
+        "transaction_key": one.row.key,
+        "action": because.action,
+        "origin": str(because.origin),
+        "origin_id": because.origin_id,
+        "actor_id": actor.user_id,
+        "actor_name": actor.name,
+        "reason": because.reason,
+        "is_in_closed_month": is_closed,
+        "before": image,
+        "created_at": now,
+    }
 
 
 def _json(value: Any) -> Any:

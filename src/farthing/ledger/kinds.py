@@ -59,6 +59,7 @@ class Origin(StrEnum):
     USER = "user"
     TRANSFER = "transfer"
     CATEGORY = "category"
+    ACCOUNT = "account"
     UNDO = "undo"
 
 

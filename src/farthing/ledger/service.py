@@ -14,19 +14,21 @@ from farthing.ledger.accounts import AccountService
 from farthing.ledger.categories import CategoryService, TagService
 from farthing.ledger.drafting import Draft, Drafting, Part, check_parts
 from farthing.ledger.errors import (
+    AccountNotFound,
     CategoryNotFound,
-    MonthClosed,
     TransactionInTransfer,
     TransactionNotFound,
     TransactionOutdated,
 )
 from farthing.ledger.folding import FIELDS, search_text
-from farthing.ledger.images import TEXTS, Because, Edit, Loaded, image_of
+from farthing.ledger.images import TEXTS, Because, Edit, Loaded, change_of, image_of
 from farthing.ledger.kinds import CategorySource, Origin
+from farthing.ledger.merchant_service import MerchantService
 from farthing.ledger.models import Account, Transaction
+from farthing.ledger.months import MonthService
 from farthing.ledger.showing import made, shown
 from farthing.ledger.totals import Posted, delta
-from farthing.ledger.transaction_repository import Months, Totals, Transactions
+from farthing.ledger.transaction_repository import Totals, Transactions
 from farthing.ledger.transaction_schemas import (
     BatchIn,
     BatchOut,
@@ -47,9 +49,11 @@ class LedgerService:
         self._clock = clock
         self._rows = Transactions(work)
         self._totals = Totals(work)
+        self._months = MonthService(work, actor, clock)
         self._accounts = AccountService(work, actor, clock)
         self._categories = CategoryService(work, actor, clock)
-        self._drafting = Drafting(self._categories, TagService(work, actor, clock), clock)
+        merchants = MerchantService(work, actor, clock)
+        self._drafting = Drafting(self._categories, TagService(work, actor, clock), merchants, clock)
 
     async def create(self, wanted: TransactionIn, reason: str | None = None) -> TransactionOut:
         account = (
@@ -61,7 +65,11 @@ class LedgerService:
 
     async def create_batch(self, batch: BatchIn, reason: str | None = None) -> BatchOut:
         """All or none of them, on one account."""
-        account = await self._accounts.get(batch.account_id) if batch.account_id else await self._accounts.default(None)
+        account = (
+            await self._accounts.get(batch.account_id)
+            if batch.account_id
+            else await self._accounts.default(batch.transactions[0].currency)
+        )
         made = await self._post(batch.transactions, [account] * len(batch.transactions), reason)
         fresh = await self._accounts.get(account.id)
         await self._work.session.refresh(fresh, ["balance"])
@@ -84,7 +92,7 @@ class LedgerService:
         self, bodies: Sequence[TransactionBody], accounts: Sequence[Account], reason: str | None
     ) -> list[TransactionOut]:
         drafts = await self._drafting.drafts(bodies, accounts)
-        await self._refuse_closed({draft.columns["date"] for draft in drafts}, reason)
+        await self._months.refuse({draft.columns["date"] for draft in drafts}, reason)
         rows = [self._row(draft) for draft in drafts]
         keys = await self._rows.insert(rows)
         await self._keep_parts_and_tags(zip(keys, drafts, strict=True))
@@ -250,6 +258,12 @@ class LedgerService:
         """For the neighbours of this house: the same care for a change that is not a person's edit."""
         await self._change(await self._with_details(rows), edit, because)
 
+    async def flag(self, rows: Sequence[Transaction], because: Because) -> None:
+        """Keep what rows of closed months were, before somebody else changes them all at once."""
+        loaded = await self._with_details(rows)
+        kept = (self._actor, self._clock(), because)
+        await self._rows.keep_changes([change_of(one, image_of(one), *kept, is_closed=True) for one in loaded])
+
     async def _change(self, loaded: Sequence[Loaded], edit: Edit, because: Because) -> None:
         """Keep what was, change it, move the totals by the difference."""
         if not loaded:
@@ -265,14 +279,15 @@ class LedgerService:
             one.row.version += 1
             one.row.updated_at = self._clock()
         after = [one.posted() for one in loaded]
-        closed = await self._refuse_closed({p.day for p in (*before, *after)}, because.reason)
+        closed = await self._months.refuse({p.day for p in (*before, *after)}, because.reason)
         await self._rows.flush()
         await self._keep_details(loaded, before, tags_before)
         for one, words in zip(loaded, words_before, strict=True):
             await self._rows.reword(one.row.key, words, one.row.search_text)
+        kept = (self._actor, self._clock(), because)
         await self._rows.keep_changes(
             [
-                self._change_row(one, image, because, is_closed=bool({_month(b), _month(a)} & closed))
+                change_of(one, image, *kept, is_closed=bool({_month(b), _month(a)} & closed))
                 for one, image, b, a in zip(loaded, images, before, after, strict=True)
             ]
         )
@@ -289,34 +304,12 @@ class LedgerService:
         as_drafts += [(one.row.key, Draft({}, (), one.tag_ids)) for one in retagged]
         await self._keep_parts_and_tags(as_drafts)
 
-    def _change_row(self, one: Loaded, image: dict[str, Any], because: Because, *, is_closed: bool) -> dict[str, Any]:
-        return {
-            "id": new_id(),
-            "workspace_id": self._actor.workspace_id,
-            "transaction_key": one.row.key,
-            "action": because.action,
-            "origin": str(because.origin),
-            "origin_id": because.origin_id,
-            "actor_id": self._actor.user_id,
-            "actor_name": self._actor.name,
-            "reason": because.reason,
-            "is_in_closed_month": is_closed,
-            "before": image,
-            "created_at": self._clock(),
-        }
-
-    async def _refuse_closed(self, days: set[date], reason: str | None) -> set[date]:
-        """The closed months among the days; touching one takes a reason."""
-        closed = await Months(self._work).closed({day.replace(day=1) for day in days})
-        if closed and not reason:
-            raise MonthClosed(f"{min(closed):%B %Y} is closed. Say why with `reason`, or open the month first.")
-        return closed
-
     async def _move(self, before: Sequence[Posted], after: Sequence[Posted]) -> None:
         category_ids = {i for p in (*before, *after) for i, _ in p.lines}
         catalogue = await self._categories.catalogue()
         kinds = {category_id: catalogue.by_id[category_id].kind for category_id in category_ids}
-        await self._totals.apply(self._actor.workspace_id, delta(before, after, kinds))
+        if gone := await self._totals.apply(self._actor.workspace_id, delta(before, after, kinds)):
+            raise AccountNotFound(f"Account {gone} not found or access denied")
 
     async def _load(self, ids: Sequence[UUID], *, with_deleted: bool = False) -> list[Loaded]:
         unique = list(dict.fromkeys(ids))

@@ -1,11 +1,12 @@
 """SQL about transactions, their parts and tags, and the totals that they move."""
 
+from calendar import monthrange
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, insert, select, text, update
+from sqlalchemy import delete, func, insert, or_, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from farthing.infra.db import WorkspaceRepository
@@ -47,11 +48,15 @@ class Transactions(WorkspaceRepository):
             found += (await self.session.scalars(statement.with_for_update() if lock else statement)).all()
         return found
 
-    async def keys_of_account(self, account_id: UUID) -> Sequence[int]:
-        statement = self.own(select(Transaction.key), Transaction).where(
-            Transaction.account_id == account_id, Transaction.deleted_at.is_(None)
-        )
-        return (await self.session.scalars(statement)).all()
+    async def of_closed_months(self, account_id: UUID, deleted_at: datetime | None) -> Sequence[Transaction]:
+        """An account's transactions that lie in closed months: those in use, or those put away at a moment."""
+        closed = (await self.session.scalars(self.own(select(ClosedMonth.month), ClosedMonth))).all()
+        if not closed:
+            return []
+        gone = Transaction.deleted_at.is_(None) if deleted_at is None else Transaction.deleted_at == deleted_at
+        inside = or_(*(Transaction.date.between(month, _last_day(month)) for month in closed))
+        statement = self.select(Transaction).where(Transaction.account_id == account_id, gone, inside)
+        return (await self.session.scalars(statement.order_by(Transaction.key))).all()
 
     async def insert(self, rows: list[dict[str, Any]]) -> list[int]:
         """Insert rows at once; their keys, in the order of the rows."""
@@ -141,14 +146,21 @@ class Transactions(WorkspaceRepository):
 
 
 class Totals(WorkspaceRepository):
-    async def apply(self, workspace_id: UUID, change: Delta) -> None:
-        """Move balances and totals, in an order that two writers cannot cross."""
-        for account_id in sorted(change.balances):
-            await self.session.execute(
+    async def apply(self, workspace_id: UUID, change: Delta) -> UUID | None:
+        """Move balances and totals, in an order that two writers cannot cross; an account that is gone, if one is.
+
+        Every account that is touched is written to, so that whoever deletes or recounts one waits for its writers.
+        """
+        touched = {key[0] for key in change.daily} | {key[0] for key in change.months} | change.balances.keys()
+        for account_id in sorted(touched):
+            moved = await self.session.execute(
                 self.own(update(Account), Account)
-                .where(Account.id == account_id)
-                .values(balance=Account.balance + change.balances[account_id])
+                .where(Account.id == account_id, Account.deleted_at.is_(None))
+                .values(balance=Account.balance + change.balances.get(account_id, 0))
+                .returning(Account.id)
             )
+            if moved.first() is None:
+                return account_id
         months = [
             {"workspace_id": workspace_id, "account_id": account, "month": month, "net": net, "count": count}
             for (account, month), (net, count) in sorted(change.months.items())
@@ -171,6 +183,7 @@ class Totals(WorkspaceRepository):
         ]
         keys = ("workspace_id", "account_id", "day", "category_id", "currency")
         await self._add(DailyTotal, keys, ("income", "spent", "transfer_in", "transfer_out", "count"), days)
+        return None
 
     async def _add(self, table: Any, keys: Iterable[str], sums: Iterable[str], rows: list[dict[str, Any]]) -> None:
         if not rows:
@@ -199,3 +212,7 @@ class Months(WorkspaceRepository):
     async def changed_after(self) -> Sequence[TransactionChange]:
         statement = self.select(TransactionChange).where(TransactionChange.is_in_closed_month.is_(True))
         return (await self.session.scalars(statement.order_by(TransactionChange.id.desc()).limit(500))).all()
+
+
+def _last_day(month: date) -> date:
+    return month.replace(day=monthrange(month.year, month.month)[1])

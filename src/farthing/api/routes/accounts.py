@@ -11,8 +11,10 @@ from farthing.api.pages import IfVersion, Paging, tag
 from farthing.api.problems import documented
 from farthing.api.transaction import TransactionRoute
 from farthing.ledger.accounts import AccountService, shown
+from farthing.ledger.removal import RemovalService
 from farthing.ledger.schemas import AccountIn, AccountOut, AccountPage, AccountPatch, BalanceOut
 
+Reason = Annotated[str | None, Query(max_length=1000, description="Needed where it touches a closed month.")]
 router = APIRouter(prefix="/api/accounts", tags=["Accounts"], route_class=TransactionRoute)
 
 
@@ -57,17 +59,21 @@ async def edit_account(
     return shown(account)
 
 
-@router.delete("/{account_id}", status_code=204, responses=documented(401, 403, 404, 422))
-async def delete_account(account_id: UUID, caller: Member) -> None:
+@router.delete("/{account_id}", status_code=204, responses=documented(401, 403, 404, 409, 422))
+async def delete_account(account_id: UUID, caller: Member, reason: Reason = None) -> None:
     """Put an account away with its transactions; restoring brings all of it back."""
-    await _accounts(caller).delete(account_id)
+    await _removal(caller).delete(account_id, reason)
 
 
 @router.post("/{account_id}/restore", responses=documented(401, 403, 404, 409, 422))
-async def restore_account(account_id: UUID, caller: Member) -> AccountOut:
+async def restore_account(account_id: UUID, caller: Member, reason: Reason = None) -> AccountOut:
     """Bring a deleted account back with its transactions."""
-    return shown(await _accounts(caller).restore(account_id))
+    return shown(await _removal(caller).restore(account_id, reason))
 
 
 def _accounts(caller: Caller) -> AccountService:
     return AccountService(caller.work, caller.actor, caller.house.clock)
+
+
+def _removal(caller: Caller) -> RemovalService:
+    return RemovalService(caller.work, caller.actor, caller.house.clock)

@@ -19,11 +19,14 @@ _FILE: dict[int | str, dict[str, Any]] = {
             "text/csv": {"schema": {"type": "string"}},
             "application/x-ndjson": {"schema": {"type": "string"}},
             "application/json": {"schema": {"type": "array", "items": {"type": "object"}}},
+            "application/vnd.apache.parquet": {"schema": {"type": "string", "format": "binary"}},
         },
         "description": "The file, in the order asked for.",
     }
 }
-Format = Annotated[ExportFormat, Query(alias="format", description="CSV for spreadsheets, JSON for programs.")]
+Format = Annotated[
+    ExportFormat, Query(alias="format", description="CSV for spreadsheets, JSON for programs, Parquet for analysis.")
+]
 
 
 @router.get("/export", responses=documented(401, 403, 422) | _FILE, response_class=StreamingResponse)

@@ -11,7 +11,8 @@ from farthing.api.access import Admin, Caller, Member, Viewer
 from farthing.api.problems import documented
 from farthing.api.transaction import TransactionRoute
 from farthing.ledger.check import CheckService
-from farthing.ledger.history import HistoryService, MonthService, shown
+from farthing.ledger.history import HistoryService, shown
+from farthing.ledger.months import MonthService
 from farthing.ledger.transaction_schemas import ChangeOut, ChangePage, Moment, TransactionOut
 
 router = APIRouter(prefix="/api", tags=["History"], route_class=TransactionRoute)

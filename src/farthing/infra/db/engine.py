@@ -64,7 +64,7 @@ def open_engine(address: URL, *, pool_size: int, max_overflow: int) -> AsyncEngi
         max_overflow=max_overflow,
         pool_pre_ping=True,
         pool_timeout=10,
-        connect_args={"connect_timeout": 10},
+        connect_args={"connect_timeout": 10, "options": "-c jit=off"},  # compiling costs more than these questions
         hide_parameters=True,
         json_serializer=_json,
     )

@@ -492,6 +492,12 @@ def make_search() -> None:
             "CREATE VIRTUAL TABLE transaction_search USING fts5("
             "search_text, content='transactions', content_rowid='key', tokenize='unicode61 remove_diacritics 0')"
         )
+        # Rows leave only with their workspace; its words go with them.
+        op.execute(
+            "CREATE TRIGGER transaction_search_forgets AFTER DELETE ON transactions BEGIN "
+            "INSERT INTO transaction_search (transaction_search, rowid, search_text) "
+            "VALUES ('delete', OLD.key, OLD.search_text); END"
+        )
         return
     op.execute(
         "CREATE INDEX ix_transactions_search ON transactions "

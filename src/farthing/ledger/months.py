@@ -1,0 +1,54 @@
+"""Closed months: looked through and done with, so that whoever changes them later says why."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from farthing.audit.service import Audit
+from farthing.infra.db import Work
+from farthing.kernel.actor import Actor
+from farthing.kernel.clock import Clock
+from farthing.ledger.errors import MonthClosed, MonthNotClosed
+from farthing.ledger.models import ClosedMonth, TransactionChange
+from farthing.ledger.transaction_repository import Months
+
+
+class MonthService:
+    """Months that were looked through and closed."""
+
+    def __init__(self, work: Work, actor: Actor, clock: Clock) -> None:
+        self._rows = Months(work)
+        self._actor = actor
+        self._clock = clock
+        self._audit = Audit(work, actor, clock)
+
+    async def all(self) -> Sequence[ClosedMonth]:
+        return await self._rows.all()
+
+    async def close(self, month: date) -> None:
+        if not await self._rows.closed({month}):
+            await self._rows.add(
+                ClosedMonth(
+                    workspace_id=self._actor.workspace_id,
+                    month=month,
+                    closed_by=self._actor.user_id,
+                    closed_by_name=self._actor.name,
+                    closed_at=self._clock(),
+                )
+            )
+            await self._audit.record("month.close", month=month.isoformat())
+
+    async def open(self, month: date) -> None:
+        if not await self._rows.open(month):
+            raise MonthNotClosed(f"{month:%B %Y} is not closed")
+        await self._audit.record("month.open", month=month.isoformat())
+
+    async def changed_after(self) -> Sequence[TransactionChange]:
+        """What was changed inside closed months, newest first."""
+        return await self._rows.changed_after()
+
+    async def refuse(self, days: Iterable[date], reason: str | None) -> set[date]:
+        """The closed months among the days; touching one takes a reason."""
+        closed = await self._rows.closed({day.replace(day=1) for day in days})
+        if closed and not reason:
+            raise MonthClosed(f"{min(closed):%B %Y} is closed. Say why with `reason`, or open the month first.")
+        return closed
