@@ -3,26 +3,26 @@
 import csv
 import json
 import os
-import socket
+import sqlite3
 import stat
 import subprocess
 import sys
-import time
-import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
 
-from farthing.cli.days import DayWrong, day_of, days_of
-from farthing.cli.export import cell
+from farthing.settings import VARIABLES
 
 PASSWORD = "correct-horse-battery"
-DEADLINE_S = 90
-pytestmark = pytest.mark.timeout(600)
+PART = 10_000
+UNWANTED = {*VARIABLES, "PYTHONDONTWRITEBYTECODE"}
+"""Settings of whoever runs the tests, and what makes a hundred short processes slow."""
+pytestmark = [pytest.mark.timeout(600), pytest.mark.xdist_group("servers")]
 
 
 class Terminal:
@@ -30,60 +30,98 @@ class Terminal:
 
     def __init__(self, home: Path) -> None:
         self.home = home
-        kept = {name: value for name, value in os.environ.items() if name in ("PATH", "PYTHONPATH", "LANG")}
-        self._environment = kept | {
-            "HOME": str(home),
-            "XDG_CONFIG_HOME": str(home / "config"),
-            "FARTHING_PASSWORD": PASSWORD,
-        }
+        self.logins = home / "config" / "farthing" / "logins.json"
+        clean = {name: value for name, value in os.environ.items() if name not in UNWANTED}
+        own = {"HOME": str(home), "XDG_CONFIG_HOME": str(home / "config"), "FARTHING_PASSWORD": PASSWORD}
+        self._environment = clean | own
 
-    def run(self, *words: str, piped: str | None = None) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "farthing", *words]
-        return subprocess.run(  # noqa: S603  our own program
-            command, cwd=self.home, env=self._environment, input=piped, capture_output=True, text=True, check=False
+    def start(self, *words: str, **given: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(  # noqa: S603  our own program
+            [sys.executable, "-m", "farthing", *words],
+            cwd=self.home,
+            env=self._environment | given,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
         )
 
-    def do(self, *words: str, piped: str | None = None) -> str:
-        done = self.run(*words, piped=piped)
-        assert done.returncode == 0, done.stderr
-        return done.stdout
+    def run(self, *words: str, piped: str = "", **given: str) -> tuple[int, str, str]:
+        """The exit code, and what was said on both channels."""
+        with self.start(*words, **given) as process:
+            said, complained = process.communicate(piped)
+            return process.returncode, said, complained
 
-    def ask(self, *words: str, piped: str | None = None) -> Any:
+    def do(self, *words: str, piped: str = "") -> str:
+        code, said, complained = self.run(*words, piped=piped)
+        assert code == 0, complained
+        return said
+
+    def ask(self, *words: str, piped: str = "") -> Any:
         return json.loads(self.do(*words, "--json", piped=piped))
 
-    def refused(self, *words: str) -> str:
-        done = self.run(*words)
-        assert done.returncode == 1, done.stdout
-        assert done.stderr.startswith("farthing: ")
-        assert done.stderr.count("\n") == 1
-        return done.stderr
+    def refused(self, *words: str, **given: str) -> str:
+        """The one line that a command says that does not work."""
+        code, said, complained = self.run(*words, **given)
+        assert (code, said) == (1, ""), complained
+        *progress, line = complained.splitlines()
+        assert line.startswith("farthing: ")
+        assert not [one for one in progress if "posted on" not in one]
+        return line
 
-    @contextmanager
-    def serving(self, data: Path) -> Iterator[str]:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
-        command = [sys.executable, "-m", "farthing", "up", "--port", str(port), "--data", str(data)]
-        with (self.home / "server.log").open("ab") as log:
-            process = subprocess.Popen(command, cwd=self.home, env=self._environment, stdout=log, stderr=log)  # noqa: S603
+    def file(self, name: str, text: str) -> str:
+        (self.home / name).write_text(text)
+        return name
+
+
+@dataclass
+class Served:
+    """A server that anybody may register at."""
+
+    url: str
+    data: Path
+
+    def person(self, name: str) -> str:
+        answer = httpx2.post(f"{self.url}/api/auth/register", json={"username": name, "password": PASSWORD})
+        assert answer.status_code == 201, answer.text
+        return name
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    folder = tmp_path_factory.mktemp("server")
+    words = [
+        sys.executable,
+        "-m",
+        "farthing",
+        "up",
+        "--host",
+        "127.0.0.1",
+        "--port",
+        "0",
+        "--data",
+        str(folder / "data"),
+    ]
+    environment = {name: value for name, value in os.environ.items() if name not in UNWANTED}
+    with (
+        (folder / "log").open("w") as log,
+        subprocess.Popen(  # noqa: S603  our own program
+            words,
+            cwd=folder,
+            env=environment | {"REGISTRATION": "open"},
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+        ) as process,
+    ):
+        assert process.stdout
+        url = next((line.split()[-1] for line in process.stdout if "listening" in line), "")
+        assert url, (folder / "log").read_text()
         try:
-            _until_healthy(f"http://127.0.0.1:{port}/health", process)
-            yield f"http://127.0.0.1:{port}"
+            yield Served(url, folder / "data")
         finally:
             process.terminate()
-            process.wait(20)
-
-
-def _until_healthy(url: str, process: subprocess.Popen[bytes]) -> None:
-    began = time.monotonic()
-    while True:
-        assert process.poll() is None, "the server ended by itself"
-        assert time.monotonic() - began < DEADLINE_S, "the server does not answer"
-        try:
-            with urllib.request.urlopen(url, timeout=2):  # noqa: S310  our own server
-                return
-        except OSError:
-            time.sleep(0.05)
+            process.wait(30)
 
 
 @pytest.fixture
@@ -91,144 +129,246 @@ def terminal(tmp_path: Path) -> Terminal:
     return Terminal(tmp_path)
 
 
-def test_a_person_keeps_a_ledger_beside_the_data_folder(terminal: Terminal) -> None:
+def test_beside_the_data_folder_the_operator_acts_as_whom_he_names(terminal: Terminal) -> None:
     here = ("--data", "money")
-    assert "users bootstrap" in terminal.refused("accounts", "list", *here)
+    assert "There is no data in" in terminal.refused("accounts", "list", *here)
+    assert list(terminal.home.iterdir()) == [], "looking has made something"
     terminal.do("users", "bootstrap", "jan", *here)
-    everyday = terminal.ask("accounts", "add", "Everyday", "--balance", "100.00", *here)
-    bread = terminal.ask(
-        "transactions", "add", "-12.34", "--date", "yesterday", "--account", "everyday", "--category", "Food",
-        "--merchant", "=Bakery", "--tags", "bread, home", *here,
-    )  # fmt: skip
-    assert bread["tags"] == ["bread", "home"]
-    edited = terminal.ask("transactions", "edit", bread["id"], "--amount", "-10.00", "--tags", "", *here)
-    assert (edited["amount"], edited["tags"], edited["category"]) == ("-10.00", [], "Food")
-    assert terminal.ask("accounts", "balance", "Everyday", *here)["balance"] == "90.00"
-    terminal.do("transactions", "delete", bread["id"], *here)
-    assert terminal.ask("transactions", "list", *here) == []
-    terminal.do("transactions", "restore", bread["id"], *here)
-    assert [one["id"] for one in terminal.ask("transactions", "list", "bakery", "--date", "yesterday", *here)] == [
-        bread["id"]
-    ]
-    exported = list(csv.DictReader(terminal.do("transactions", "export", *here).splitlines()))
-    assert [(row["amount"], row["merchant"], row["account"]) for row in exported] == [
-        ("-10.00", "'=Bakery", "Everyday")
-    ]
-    terminal.do("accounts", "delete", "Everyday", *here)
-    assert terminal.ask("transactions", "list", *here) == []
-    assert terminal.ask("accounts", "restore", everyday["id"], *here)["balance"] == "90.00"
-    terminal.do("categories", "add", "Bread", *here)
-    terminal.do("categories", "delete", "Food", "--move-to", "Bread", *here)
-    assert [one["category"] for one in terminal.ask("transactions", "list", *here)] == ["Bread"]
+    terminal.do("accounts", "add", "Everyday", "--balance", "100.00", *here)
+    bread = terminal.ask("transactions", "add", "-12.34", "--account", "everyday", "--category", "Food", *here)
+    assert (bread["account"], bread["category"]) == ("Everyday", "Food")
     assert terminal.ask("ledger", "check", *here) == {"is_well": True, "faults": []}
+    with closing(sqlite3.connect(terminal.home / "money" / "farthing.db", isolation_level=None)) as connection:
+        connection.execute("UPDATE accounts SET balance = balance + 1")
+    code, said, _ = terminal.run("ledger", "check", *here)
+    assert code == 1
+    assert "87.67" in said
+    assert "87.66" in said
 
-
-def test_the_operator_acts_as_whom_he_names_in_one_session_each(terminal: Terminal) -> None:
-    here = ("--data", "money")
-    terminal.do("users", "bootstrap", "jan", *here)
     terminal.do("users", "create", "eva", *here)
     assert "--as NAME: jan, eva" in terminal.refused("whoami", *here)
-    assert "Nobody active is called" in terminal.refused("whoami", "--as", "otto", *here)
-    eva = [terminal.ask("whoami", "--as", "eva", *here)[0] for _ in range(2)]
-    assert eva[0] == eva[1]
-    assert (eva[0]["username"], eva[0]["workspace"], eva[0]["role"]) == ("eva", "eva's finances", "owner")
+    (eva,) = terminal.ask("whoami", "--as", "eva", *here)
+    assert (eva["username"], eva["workspace"], eva["role"]) == ("eva", "eva's finances", "owner")
     kept = terminal.home / "money" / "terminal.json"
     assert stat.S_IMODE(kept.stat().st_mode) == 0o600
-    assert [login["username"] for login in json.loads(kept.read_text())["logins"]] == ["eva"]
     damaged = json.loads(kept.read_text())
-    damaged["logins"][0] |= {"access_token": "x.y.z", "cookies": {}}
+    assert [login["username"] for login in damaged["logins"]] == ["jan", "eva"]
+    damaged["logins"][1] |= {"access_token": "x.y.z", "cookies": {}}
     kept.write_text(json.dumps(damaged))
-    assert terminal.ask("whoami", "--as", "eva", *here)[0]["username"] == "eva"
+    assert terminal.ask("whoami", "--as", "eva", *here) == [eva]
 
 
-def test_a_file_of_any_size_goes_in_by_parts_and_comes_out_again(terminal: Terminal) -> None:
-    here = ("--data", "money")
-    terminal.do("users", "bootstrap", "jan", *here)
-    terminal.do("accounts", "add", "Everyday", *here)
-    terminal.do("accounts", "add", "Dollars", "--currency", "USD", *here)
-    lines = [
-        f"{'-' if n % 4 else ''}1.00,2026-0{1 + n % 9}-05,{'Fun' if n % 4 else 'Salary'},\n" for n in range(10_001)
+def test_a_ledger_is_kept_at_a_server(terminal: Terminal, served: Served) -> None:
+    terminal.do("login", served.url, "--user", served.person("ledger"))
+    everyday = terminal.ask("accounts", "add", "Everyday", "--balance", "100", "--opened-on", "2026-01-01")
+    assert terminal.ask("accounts", "add", "Card", "--type", "credit_card", "--balance", "-50")["owed"] == "50.00"
+    terminal.do("accounts", "edit", "card", "--name", "Visa", "--limit", "1000")
+    assert terminal.ask("accounts", "show", "visa")["available"] == "950.00"
+    bread = terminal.ask(
+        "transactions", "add", "-12.34", "--date", "yesterday", "--account", "everyday", "--category", "Food",
+        "--merchant", "Bakery", "--description", "[red]rye[/red]", "--tags", "bread, home",
+    )  # fmt: skip
+    assert (bread["tags"], bread["account"]) == (["bread", "home"], "Everyday")
+    edited = terminal.ask("transactions", "edit", bread["id"], "--amount", "-10.00", "--tags", "")
+    assert (edited["amount"], edited["tags"], edited["category"]) == ("-10.00", [], "Food")
+    header, row = terminal.do("transactions", "list", "bakery", "--date", "yesterday").splitlines()
+    assert header.split() == ["date", "amount", "currency", "merchant", "description", "category", "account", "id"]
+    assert row.split()[1:] == ["-10.00", "EUR", "Bakery", "[red]rye[/red]", "Food", "Everyday", bread["id"]]
+    assert terminal.run("transactions", "list", "--date", "today") == (0, "", "Nothing found.\n")
+
+    terminal.do("transactions", "delete", bread["id"], bread["id"])
+    assert terminal.ask("transactions", "list") == []
+    terminal.do("transactions", "restore", bread["id"])
+    assert terminal.ask("transactions", "edit", bread["id"], "--account", "Visa")["account"] == "Visa"
+    restoring = terminal.do("accounts", "delete", "Visa").split("`")[1].split()
+    assert [one["name"] for one in terminal.ask("accounts", "list")] == ["Everyday"]
+    assert terminal.ask(*restoring[1:])["balance"] == "-60.00"
+    assert terminal.ask("transactions", "show", bread["id"])["merchant"] == "Bakery"
+    rye = terminal.ask("categories", "add", "Rye", "--parent", "Food")
+    assert rye["parent"] == "Food"
+    assert terminal.ask("categories", "edit", "rye", "--name", "Bread", "--color", "#aabbcc")["name"] == "Bread"
+    terminal.do("transactions", "add", "-3", "--account", everyday["id"], "--category", "Food")
+    terminal.do("categories", "delete", "Food", "--move-to", "Bread")
+    assert [one["category"] for one in terminal.ask("transactions", "list")] == ["Bread", "Bread"]
+    assert terminal.ask("accounts", "balance", "Everyday", "--date", "2026-01")["balance"] == "100.00"
+    assert terminal.ask("accounts", "balance", "Everyday")["balance"] == "97.00"
+
+
+def test_what_cannot_be_done_is_one_line_that_says_what_to_do(terminal: Terminal, served: Served) -> None:
+    who = served.person("careless")
+    assert "is not the address" in terminal.refused("login", "localhost:1", "--user", who)
+    assert "does not answer" in terminal.refused("login", "http://127.0.0.1:1", "--user", who)
+    assert "There is no Farthing at" in terminal.refused("login", f"{served.url}/api", "--user", who)
+    assert "Incorrect" in terminal.refused("login", served.url, "--user", who, FARTHING_PASSWORD="wrong")
+    assert not terminal.logins.exists()
+    terminal.do("login", served.url, "--user", who)
+    twins = [terminal.ask("accounts", "add", "Twin")["id"] for _ in range(2)]
+    said = terminal.refused("transactions", "add", "-1", "--account", "twin")
+    assert all(twin in said for twin in twins)
+    assert "is not an amount" in terminal.refused("transactions", "add", "12,34")
+    assert "Write today, yesterday" in terminal.refused("transactions", "add", "-1", "--date", "tomorrow")
+    assert "is not an id" in terminal.refused("transactions", "delete", "nothing")
+    assert "--help" in terminal.refused("transactions", "edit", twins[0])
+    assert "not found" in terminal.refused("transactions", "edit", twins[0], "--amount", "1")
+    assert "At character 8" in terminal.refused("transactions", "list", "amount>")
+    assert "--format csv, json or jsonl" in terminal.refused("transactions", "export", "-o", "all.xlsx")
+    bad = terminal.file("bad.csv", "date,amount,status\n2026-01-01,1,booked\n2026-01-02,1,odd\n")
+    said = terminal.refused("transactions", "batch", bad)
+    assert "Line 3 status" in said
+    assert "Nothing is posted yet." in said
+    assert terminal.ask("transactions", "list") == []
+
+
+def rows(count: int, *, first: int = 0) -> str:
+    return "".join(
+        f"{'-' if n % 4 else ''}1.00,2026-0{1 + n % 9}-05,{'Fun' if n % 4 else 'Salary'},\n"
+        for n in range(first, first + count)
+    )
+
+
+def test_a_file_of_any_size_goes_in_by_parts_and_never_twice(terminal: Terminal, served: Served) -> None:
+    terminal.do("login", served.url, "--user", served.person("batcher"))
+    terminal.do("accounts", "add", "Everyday")
+    header = "amount,date,category,tags\n"
+    bank = terminal.file("bank.csv", header + rows(PART) + "one,2026-02-01,Fun,\n")
+    said = terminal.refused("transactions", "batch", bank, "--account", "Everyday")
+    assert "Line 10,002: 'one' is not an amount" in said
+    assert "10,000 before are posted; the same command again posts only the rest" in said
+    terminal.file("bank.csv", header + rows(PART) + '-3.00,2026-02-01,Fun,"a, b"\n')
+    parts = terminal.ask("transactions", "batch", bank, "--account", "Everyday")
+    assert [(part["first"], part["last"], part["count"], part["was_posted_before"]) for part in parts] == [
+        (2, PART + 1, PART, True),
+        (PART + 2, PART + 2, 1, False),
     ]
-    lines.append('-3.00,2026-02-01,Fun,"a, b"\n')
-    (terminal.home / "bank.csv").write_text("amount,date,category,tags\n" + "".join(lines))
-    parts = terminal.ask("transactions", "batch", "bank.csv", "--account", "Everyday", *here)
-    assert [(part["first"], part["last"], part["count"]) for part in parts] == [
-        (2, 10_001, 10_000),
-        (10_002, 10_003, 2),
-    ]
-    objects = '{"amount": -7.5, "date": "2026-03-01", "account": "Dollars"}\n' * 2
-    (part,) = terminal.ask("transactions", "batch", "-", "--format", "json", *here, piped=objects)
-    assert (part["account"], part["total_amount"], part["count"]) == ("Dollars", "-15.00", 2)
-    told = terminal.ask("transactions", "summary", "--from", "2026-01", "--to", "2026-09", *here)
-    assert (told["count"], told["from"], told["to"]) == (10_004, "2026-01-05", "2026-09-05")
+    told = terminal.ask("transactions", "summary", "--from", "2026-01", "--to", "2026")
+    assert (told["count"], told["from"], told["to"]) == (PART + 1, "2026-01-05", "2026-09-05")
     assert [(one["currency"], one["income"], one["expenses"], one["net"]) for one in told["currencies"]] == [
-        ("EUR", "2501.00", "7503.00", "-5002.00"),
-        ("USD", "0.00", "15.00", "-15.00"),
+        ("EUR", "2500.00", "7503.00", "-5003.00")
     ]
     assert told["currencies"][0]["categories"] == [
         {"category": "Fun", "amount": "-7503.00"},
-        {"category": "Salary", "amount": "2501.00"},
+        {"category": "Salary", "amount": "2500.00"},
     ]
-    terminal.do("transactions", "export", "--output", "all.jsonl", *here)
-    assert (terminal.home / "all.jsonl").read_text().count("\n") == 10_004
-    (terminal.home / "bad.csv").write_text("date;amount\n2026-01-01;1\n2026-01-02;one\n")
-    said = terminal.refused("transactions", "batch", "bad.csv", "--account", "Everyday", *here)
-    assert "Line 3: 'one' is not an amount" in said
-    assert "Nothing was posted before" in said
-    (terminal.home / "bad.csv").write_text("date,amount\n2026-01-01,1\n2026-13-02,1\n")
-    assert "Line 3 date" in terminal.refused("transactions", "batch", "bad.csv", "--account", "Everyday", *here)
-    (terminal.home / "bank.csv").write_text("Date,Debit\n2026-01-01,1\n")
-    assert "no column amount" in terminal.refused("transactions", "batch", "bank.csv", *here)
+    assert [one["tags"] for one in terminal.ask("transactions", "list", "amount:3")] == [["a", "b"]]
+
+    terminal.do("accounts", "add", "Killed")
+    large = terminal.file("large.csv", header + rows(2 * PART))
+    with terminal.start("transactions", "batch", large, "--account", "Killed") as process:
+        assert process.stderr
+        assert "lines 2 to 10,001: 10,000 posted on Killed" in process.stderr.readline()
+        process.kill()
+    terminal.do("transactions", "batch", large, "--account", "Killed")
+    assert terminal.ask("transactions", "summary", "--account", "Killed")["count"] == 2 * PART
+    assert terminal.ask("accounts", "show", "Killed")["balance"] == "-10000.00"
+
+    small = terminal.file("small.json", '[{"amount": -7.5, "date": "today", "account": "Killed"}]')
+    runs = [terminal.ask("transactions", "batch", small, *again)[0] for again in ((), (), ("--again",))]
+    assert [one["was_posted_before"] for one in runs] == [False, True, False]
+    assert [one["account_balance"] for one in runs] == ["-10007.50", None, "-10015.00"]
 
 
-def test_after_signing_in_commands_talk_to_the_server(terminal: Terminal) -> None:
-    assert "is not the address" in terminal.refused("login", "localhost:1", "--user", "jan")
-    assert "does not answer" in terminal.refused("login", "http://127.0.0.1:1", "--user", "jan")
-    terminal.do("users", "bootstrap", "jan", "--data", "served")
-    with terminal.serving(terminal.home / "served") as url:
-        assert "farthing login" not in terminal.do("login", url, "--user", "JAN")
-        kept = terminal.home / "config" / "farthing" / "logins.json"
-        assert stat.S_IMODE(kept.stat().st_mode) == 0o600
-        assert stat.S_IMODE(kept.parent.stat().st_mode) == 0o700
-        terminal.do("accounts", "add", "Everyday")
-        terminal.do("transactions", "add", "-5", "--account", "Everyday", "--date", "today")
-        assert [one["amount"] for one in terminal.ask("transactions", "list")] == ["-5.00"]
-        stale = json.loads(kept.read_text())
-        stale["logins"][0]["access_token"] = _ended(stale["logins"][0]["access_token"])
-        kept.write_text(json.dumps(stale))
-        assert terminal.ask("whoami")[0]["server"] == url
-        renewed = json.loads(kept.read_text())["logins"][0]
-        assert renewed["access_token"] != stale["logins"][0]["access_token"]
-        assert renewed["cookies"]["refresh_token"] != stale["logins"][0]["cookies"]["refresh_token"]
-        assert [one["is_current"] for one in terminal.ask("tenants", "list")] == [True]
-        assert "Nobody called 'eva'" in terminal.refused("whoami", "--as", "eva")
-        assert terminal.ask("accounts", "list", "--data", "served")[0]["balance"] == "-5.00"
-        terminal.do("logout")
-        assert json.loads(kept.read_text())["logins"] == []
-        kept.write_text(json.dumps({"logins": [renewed]}))
-        assert "is over. Sign in again" in terminal.refused("accounts", "list")
+def test_what_goes_out_comes_in_again_as_it_was(terminal: Terminal, served: Served) -> None:
+    terminal.do("login", served.url, "--user", served.person("exporter"))
+    terminal.do("accounts", "add", "Old")
+    terminal.do("accounts", "add", "Dollars", "--currency", "USD")
+    objects = [
+        {"amount": "-1.50", "date": "2026-03-01", "description": "=1+1", "merchant": "'-x", "tags": ["a", "b"]},
+        {"amount": "2500", "date": "2026-03-02", "category": "Salary", "note": 'two\nlines, "quoted"'},
+        {"amount": "-3", "date": "2026-04-01", "account": "Dollars", "status": "pending", "currency": "USD"},
+    ]
+    lines = "\n".join(map(json.dumps, objects))
+    parts = terminal.ask("transactions", "batch", "-", "--format", "json", piped=lines)
+    assert [(part["account"], part["count"]) for part in parts] == [("Cash", 2), ("Dollars", 1)]
+
+    printed = list(csv.DictReader(terminal.do("transactions", "export", "--date", "2026-03").splitlines(keepends=True)))
+    assert [(row["amount"], row["description"], row["tags"]) for row in printed] == [
+        ("-1.50", "'=1+1", "a,b"),
+        ("2500.00", "", ""),
+    ]
+    assert terminal.do("transactions", "export", "--account", "Dollars", "--format", "jsonl").count("\n") == 1
+    assert json.loads(terminal.do("transactions", "export", "--date", "1999", "--format", "json")) == []
+    for name in ("all.csv", "all.json"):
+        terminal.do("transactions", "export", "--output", name)
+    listed = terminal.ask("transactions", "list")
+    for name in ("all.csv", "all.json"):
+        terminal.do("transactions", "delete", *(one["id"] for one in terminal.ask("transactions", "list")))
+        terminal.do("transactions", "batch", name)
+        assert told(terminal.ask("transactions", "list")) == told(listed)
+    assert "Object 1 is in EUR, Dollars in USD" in terminal.refused(
+        "transactions", "batch", name, "--account", "Dollars"
+    )
+    assert "could not be written" in terminal.refused("transactions", "export", "-o", "nowhere/all.csv")
 
 
-def _ended(token: str) -> str:
+def told(listed: list[dict[str, Any]]) -> list[tuple[Any, ...]]:
+    """What a transaction is, without what the ledger made of it."""
+    names = ("date", "amount", "currency", "account", "category", "description", "merchant", "note", "status")
+    return sorted((*(str(one[name]) for name in names), *one["tags"]) for one in listed)
+
+
+def test_tokens_are_kept_to_oneself_and_renewed(terminal: Terminal, served: Served) -> None:
+    terminal.do("login", served.url, "--user", served.person("keeper"))
+    kept = terminal.logins
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+    assert stat.S_IMODE(kept.parent.stat().st_mode) == 0o700
+    stale = json.loads(kept.read_text())
+    stale["logins"][0]["access_token"] = ended(stale["logins"][0]["access_token"])
+    kept.write_text(json.dumps(stale))
+    at_once = [terminal.start("whoami", "--json") for _ in range(3)]
+    answers = [process.communicate()[0] for process in at_once]
+    assert [json.loads(answer)[0]["server"] for answer in answers] == [served.url] * 3
+    renewed = json.loads(kept.read_text())["logins"][0]
+    assert renewed["access_token"] != stale["logins"][0]["access_token"]
+    assert renewed["cookies"]["refresh_token"] != stale["logins"][0]["cookies"]["refresh_token"]
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+    terminal.do("logout")
+    assert json.loads(kept.read_text())["logins"] == []
+    kept.write_text(json.dumps({"logins": [renewed]}))
+    assert "is over. Sign in again" in terminal.refused("accounts", "list")
+
+
+def ended(token: str) -> str:
     """Nobody signed this: the server refuses it as it refuses one that has ended."""
     head, body, signature = token.split(".")
     return f"{head}.{body}.{'A' * len(signature)}"
 
 
-def test_days_are_read_as_people_write_them() -> None:
-    now = datetime(2026, 3, 1, tzinfo=UTC).date()
-    assert days_of("today", now) == (now, now)
-    assert day_of("Yesterday", now) == now - timedelta(days=1)
-    assert [day.isoformat() for day in days_of("2028-02", now)] == ["2028-02-01", "2028-02-29"]
-    for wrong in ("", "2026-13", "2026-02-30", "tomorrow"):
-        with pytest.raises(DayWrong):
-            days_of(wrong, now)
-    with pytest.raises(DayWrong):
-        day_of("2026-03", now)
+def test_several_are_signed_in_and_one_of_them_acts(terminal: Terminal, served: Served) -> None:
+    for name in ("first", "second"):
+        terminal.do("login", served.url, "--user", served.person(name).upper())
+        terminal.do("accounts", "add", f"Account of {name}")
+    assert [one["name"] for one in terminal.ask("accounts", "list", "--as", "first")] == ["Account of first"]
+    terminal.do("use", "first")
+    signed = [(one["username"], one["is_current"]) for one in terminal.ask("whoami", "--all")]
+    assert signed == [("second", False), ("first", True)]
+    assert "Nobody called 'third'" in terminal.refused("use", "third")
+    beside = terminal.ask("accounts", "list", "--as", "second", "--data", str(served.data))
+    assert [one["name"] for one in beside] == ["Account of second"]
+    assert "as second" in terminal.do("logout")
+    assert "local data folder" in terminal.do("logout")
 
 
-@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
-def test_no_exported_cell_is_a_formula(start: str) -> None:
-    assert cell(f"{start}1+1") == f"'{start}1+1"
-    assert cell("-12.34") == "-12.34"
-    assert cell(["a", "b"]) == "a,b"
+def test_a_workspace_is_shared(tmp_path: Path, served: Served) -> None:
+    jan, eva = (Terminal(tmp_path / name) for name in ("host", "guest"))
+    for one in (jan, eva):
+        one.home.mkdir()
+        one.do("login", served.url, "--user", served.person(one.home.name))
+    jan.do("tenants", "add", "Household")
+    jan.do("tenants", "switch", "household")
+    assert jan.ask("tenants", "rename", "Our house")["name"] == "Our house"
+    jan.do("accounts", "add", "Shared")
+    token = jan.ask("tenants", "invite", "--role", "viewer")["token"]
+    eva.do("tenants", "accept", token)
+    eva.do("tenants", "switch", "our house")
+    assert [(one["name"], one["is_current"]) for one in eva.ask("tenants", "list")] == [
+        ("guest's finances", False),
+        ("Our house", True),
+    ]
+    assert [one["name"] for one in eva.ask("accounts", "list")] == ["Shared"]
+    assert eva.refused("transactions", "add", "-1")
+    assert jan.ask("tenants", "role", "guest", "member")["role"] == "member"
+    eva.do("transactions", "add", "-1", "--account", "Shared")
+    assert jan.ask("accounts", "show", "Shared")["balance"] == "-1.00"
+    jan.do("tenants", "remove", "guest")
+    assert [one["username"] for one in jan.ask("tenants", "members")] == ["host"]
+    assert eva.refused("accounts", "list")

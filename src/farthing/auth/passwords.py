@@ -12,6 +12,7 @@ from farthing.auth.errors import PasswordWeak
 MIN_LENGTH = 8
 MAX_LENGTH = 255
 _BCRYPT_BYTES_MAX = 72
+_LANES = 4
 _COMMON = frozenset(
     (  # noqa: SIM905  words read better than a column of quotes
         "password password1 password12 password123 passw0rd 12345678 123456789 1234567890 qwertyui qwertyuiop "
@@ -34,8 +35,9 @@ class Passwords:
     """Argon2id, slow on purpose: in threads, two at a time, so that guessing cannot starve everybody else."""
 
     def __init__(self, *, rounds: int = 3, memory_kib: int = 65_536) -> None:
-        self._hasher = PasswordHash((Argon2Hasher(time_cost=rounds, memory_cost=memory_kib), BcryptHasher()))
-        self._nobodys_hash = self._hasher.hash("the password of nobody")
+        argon2 = Argon2Hasher(time_cost=rounds, memory_cost=memory_kib, parallelism=_LANES)
+        self._hasher = PasswordHash((argon2, BcryptHasher()))
+        self._nobodys_hash = f"$argon2id$v=19$m={memory_kib},t={rounds},p={_LANES}${'A' * 22}${'A' * 43}"
         self._seats = asyncio.Semaphore(2)
 
     async def hash(self, password: str) -> str:

@@ -11,20 +11,21 @@ if TYPE_CHECKING:
     from farthing.cli.client import Api
 
 app = typer.Typer(
-    help="Accounts: list, add, edit, delete, restore, balances.",
+    help="Accounts: list, show, add, edit, delete, balance.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
 COLUMNS = ("name", "account_type", "balance", "currency", "owed", "available", "is_archived", "id")
+USUAL = {"is_archived": False}
 
 Which = Annotated[str, typer.Argument(metavar="ACCOUNT", help="Name or id.")]
 Kind = Annotated[str | None, typer.Option("--type", help="checking, savings, cash, credit_card, loan, and others.")]
 Currency = Annotated[str | None, typer.Option(help="Such as EUR.")]
 Opening = Annotated[str | None, typer.Option("--balance", help="Balance at the opening; may be negative.")]
 OpenedOn = Annotated[str | None, typer.Option(help="Day of the opening balance.")]
-Iban = Annotated[str | None, typer.Option()]
+Iban = Annotated[str | None, typer.Option(help="International bank account number.")]
 Limit = Annotated[str | None, typer.Option("--limit", help="Credit limit.")]
-Note = Annotated[str | None, typer.Option()]
+Note = Annotated[str | None, typer.Option(help="Whatever you want to remember.")]
 
 
 class NoSuchAccount(FarthingError):
@@ -42,7 +43,16 @@ def list_accounts(
     from farthing.cli.output import show
     from farthing.cli.person import call
 
-    show(call(data, name, lambda api: every(api, with_archived=archived)), COLUMNS, as_json=as_json)
+    show(call(data, name, lambda api: every(api, with_archived=archived)), COLUMNS, as_json=as_json, usual=USUAL)
+
+
+@app.command("show")
+def show_account(which: Which, data: Data = None, name: As = None, as_json: AsJson = False) -> None:
+    """Show everything that is known of an account."""
+    from farthing.cli.output import describe
+    from farthing.cli.person import call
+
+    describe(call(data, name, lambda api: find(api, which)), as_json=as_json)
 
 
 @app.command()
@@ -73,13 +83,13 @@ def add(
         credit_limit=limit,
         note=note,
     )
-    tell(call(data, name, lambda api: api("POST", "/api/accounts", body)), COLUMNS, as_json=as_json)
+    tell(call(data, name, lambda api: api("POST", "/api/accounts", body)), COLUMNS, as_json=as_json, usual=USUAL)
 
 
 @app.command()
 def edit(
     which: Which,
-    called: Annotated[str | None, typer.Option("--name")] = None,
+    called: Annotated[str | None, typer.Option("--name", help="A new name.")] = None,
     kind: Kind = None,
     currency: Currency = None,
     balance: Opening = None,
@@ -95,9 +105,9 @@ def edit(
 ) -> None:
     """Change what is given; an empty text clears."""
     from farthing.cli.output import tell
-    from farthing.cli.person import call, given
+    from farthing.cli.person import call, changes
 
-    body = given(
+    body = changes(
         name=called,
         account_type=kind,
         currency=currency,
@@ -113,7 +123,7 @@ def edit(
     async def act(api: "Api") -> Any:
         return await api("PATCH", f"/api/accounts/{(await find(api, which))['id']}", body)
 
-    tell(call(data, name, act), COLUMNS, as_json=as_json)
+    tell(call(data, name, act), COLUMNS, as_json=as_json, usual=USUAL)
 
 
 @app.command()
@@ -139,10 +149,11 @@ def restore(
 ) -> None:
     """Bring a deleted account back with its transactions."""
     from farthing.cli.output import tell
-    from farthing.cli.person import call
+    from farthing.cli.person import an_id, call
 
-    back = call(data, name, lambda api: api("POST", f"/api/accounts/{account_id}/restore"))
-    tell(back, COLUMNS, as_json=as_json)
+    gone = an_id(account_id, "It is what `farthing accounts delete` told.")
+    back = call(data, name, lambda api: api("POST", f"/api/accounts/{gone}/restore"))
+    tell(back, COLUMNS, as_json=as_json, usual=USUAL)
 
 
 @app.command()

@@ -10,8 +10,14 @@ from farthing.kernel.errors import FarthingError
 if TYPE_CHECKING:
     from farthing.cli.client import Api
 
-app = typer.Typer(help="Categories: list, add, delete.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(help="Categories: list, add, edit, delete.", no_args_is_help=True, rich_markup_mode=None)
 COLUMNS = ("name", "type", "parent", "color", "icon", "id")
+
+
+Which = Annotated[str, typer.Argument(metavar="CATEGORY", help="Name or id.")]
+Color = Annotated[str | None, typer.Option(help="Such as #22c55e.")]
+Icon = Annotated[str | None, typer.Option(help="Such as shopping-basket, or an emoji.")]
+Parent = Annotated[str | None, typer.Option(help="Name or id of the category that it is part of.")]
 
 
 class NoSuchCategory(FarthingError):
@@ -25,17 +31,16 @@ def list_categories(data: Data = None, name: As = None, as_json: AsJson = False)
     from farthing.cli.person import call
 
     found = call(data, name, every)
-    names = {one["id"]: one["name"] for one in found}
-    show([one | {"parent": names.get(one["parent_id"])} for one in found], COLUMNS, as_json=as_json)
+    show([_with_parent(one, found) for one in found], COLUMNS, as_json=as_json)
 
 
 @app.command()
 def add(
     called: Annotated[str, typer.Argument(metavar="NAME")],
     kind: Annotated[str, typer.Option("--type", help="income or expense.")] = "expense",
-    color: Annotated[str | None, typer.Option(help="Such as #22c55e.")] = None,
-    icon: Annotated[str | None, typer.Option()] = None,
-    parent: Annotated[str | None, typer.Option(help="Name or id of the category that it is part of.")] = None,
+    color: Color = None,
+    icon: Icon = None,
+    parent: Parent = None,
     data: Data = None,
     name: As = None,
     as_json: AsJson = False,
@@ -46,16 +51,42 @@ def add(
 
     async def act(api: "Api") -> Any:
         above = (await find(api, parent, kind))["id"] if parent else None
-        return await api(
-            "POST", "/api/categories", given(name=called, type=kind, color=color, icon=icon, parent_id=above)
-        )
+        body = given(name=called, type=kind, color=color, icon=icon, parent_id=above)
+        return _with_parent(await api("POST", "/api/categories", body), await every(api))
+
+    tell(call(data, name, act), COLUMNS, as_json=as_json)
+
+
+@app.command()
+def edit(
+    which: Which,
+    called: Annotated[str | None, typer.Option("--name", help="A new name.")] = None,
+    color: Color = None,
+    icon: Icon = None,
+    parent: Parent = None,
+    position: Annotated[int | None, typer.Option(help="Place in lists.")] = None,
+    data: Data = None,
+    name: As = None,
+    as_json: AsJson = False,
+) -> None:
+    """Change what is given; an empty text clears."""
+    from farthing.cli.output import tell
+    from farthing.cli.person import call, changes
+
+    body = changes(name=called, color=color, icon=icon, parent_id=parent, position=position)
+
+    async def act(api: "Api") -> Any:
+        category = await find(api, which)
+        if parent:
+            body["parent_id"] = (await find(api, parent, category["type"]))["id"]
+        return _with_parent(await api("PATCH", f"/api/categories/{category['id']}", body), await every(api))
 
     tell(call(data, name, act), COLUMNS, as_json=as_json)
 
 
 @app.command()
 def delete(
-    which: Annotated[str, typer.Argument(metavar="CATEGORY", help="Name or id.")],
+    which: Which,
     move_to: Annotated[
         str | None, typer.Option(help="Where its transactions go; else they lose their category.")
     ] = None,
@@ -72,6 +103,10 @@ def delete(
         return str(gone["name"])
 
     print(f"{call(data, name, act)} is deleted.")
+
+
+def _with_parent(one: dict[str, Any], others: list[dict[str, Any]]) -> dict[str, Any]:
+    return one | {"parent": next((above["name"] for above in others if above["id"] == one["parent_id"]), None)}
 
 
 async def every(api: "Api") -> list[dict[str, Any]]:

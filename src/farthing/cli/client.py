@@ -50,15 +50,28 @@ class Api:
 
     async def __call__(self, method: str, path: str, body: Any = None, **query: Any) -> Any:
         """The answer's JSON, or the problem as an error; a token that has ended is renewed once."""
-        answer = await self._send(method, path, body, query)
+        return told(await self._answer(method, path, body, query, {}))
+
+    async def once(self, path: str, body: Any, key: str, **query: Any) -> tuple[Any, bool]:
+        """Post something however often it is asked for; and whether it was done before."""
+        answer = await self._answer("POST", path, body, query, {"Idempotency-Key": key})
+        return told(answer), "Idempotency-Replayed" in answer.headers
+
+    async def _answer(
+        self, method: str, path: str, body: Any, query: dict[str, Any], headers: dict[str, str]
+    ) -> httpx2.Response:
+        answer = await self._send(method, path, body, query, headers)
         if answer.status_code == _UNAUTHENTICATED and self._holder:
             await self._holder.renew(self._http)
-            answer = await self._send(method, path, body, query)
-        return told(answer)
+            answer = await self._send(method, path, body, query, headers)
+        return answer
 
-    async def _send(self, method: str, path: str, body: Any, query: dict[str, Any]) -> httpx2.Response:
+    async def _send(
+        self, method: str, path: str, body: Any, query: dict[str, Any], headers: dict[str, str]
+    ) -> httpx2.Response:
         given = {key: value for key, value in query.items() if value is not None}
-        headers = {"Authorization": f"Bearer {self._holder.token}"} if self._holder else {}
+        if self._holder:
+            headers = headers | {"Authorization": f"Bearer {self._holder.token}"}
         with answered(self._http):
             return await self._http.request(method, path, json=body, params=given, headers=headers)
 

@@ -1,4 +1,4 @@
-"""Days as people write them: today, yesterday, 2026-05-04, or a whole month 2026-05."""
+"""Days as people write them: today, yesterday, 2026-05-04, a whole month 2026-05, a whole year 2026."""
 
 import re
 from calendar import monthrange
@@ -6,8 +6,9 @@ from datetime import date, datetime, timedelta
 
 from farthing.kernel.errors import FarthingError
 
-WAYS = "today, yesterday, YYYY-MM-DD or YYYY-MM"
-_MONTH = re.compile(r"^(\d{4})-(\d{2})$")
+WAYS = "today, yesterday, YYYY-MM-DD, YYYY-MM or YYYY"
+_MONTH = re.compile(r"^(\d{4})-(\d{2})$", re.ASCII)
+_YEAR = re.compile(r"^\d{4}$", re.ASCII)
 
 
 class DayWrong(FarthingError):
@@ -29,6 +30,8 @@ def days_of(text: str, now: date) -> tuple[date, date]:
         if month := _MONTH.match(word):
             first = date(int(month[1]), int(month[2]), 1)
             return first, first.replace(day=monthrange(first.year, first.month)[1])
+        if _YEAR.match(word):
+            return date(int(word), 1, 1), date(int(word), 12, 31)
         day = date.fromisoformat(word)
     except ValueError as error:
         raise DayWrong(f"{text!r} is not a day. Write {WAYS}.") from error
@@ -39,5 +42,5 @@ def day_of(text: str, now: date) -> date:
     """The one day that a text means."""
     first, last = days_of(text, now)
     if first != last:
-        raise DayWrong(f"{text!r} is a whole month. Name one of its days.")
+        raise DayWrong(f"{text!r} is more than one day. Name one of its days.")
     return first

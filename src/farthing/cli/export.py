@@ -1,23 +1,25 @@
-"""Transactions into a file, as they come from the server: CSV that a spreadsheet opens safely, or JSON lines."""
+"""Transactions into a file, as they come from the server: CSV that a spreadsheet opens safely, or JSON."""
 
 import csv
 import json
-import re
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from itertools import chain, repeat
 from pathlib import Path
 from typing import IO, Any
 
-from farthing.cli.rows import FORMULA_STARTS
+from farthing.kernel.cells import safe_cell
 from farthing.kernel.errors import FarthingError
 
+KINDS = ("csv", "json", "jsonl")
 COLUMNS = (
     "id",
     "date",
     "amount",
     "currency",
     "account",
+    "account_id",
     "category",
     "description",
     "payee",
@@ -26,23 +28,39 @@ COLUMNS = (
     "reference",
     "note",
     "tags",
+    "splits",
     "status",
     "value_date",
     "occurred_at",
     "transfer_id",
 )
-_NUMBER = re.compile(r"^[+-]?\d+(\.\d+)?$", re.ASCII)
+Write = Callable[[Mapping[str, Any]], object]
+
+
+_SUFFIXES = {"": "csv", ".csv": "csv", ".txt": "csv", ".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl"}
 
 
 class ExportFailed(FarthingError):
     """The file could not be written."""
 
 
+class KindUnknown(FarthingError):
+    """What should be written into a file of this name is not known."""
+
+
+def kind_of(path: Path | None) -> str:
+    """As the file is called; what is printed is CSV."""
+    if path is None:
+        return "csv"
+    if kind := _SUFFIXES.get(path.suffix.lower()):
+        return kind
+    raise KindUnknown(f"What goes into {path} is not known. Say --format {', '.join(KINDS[:-1])} or {KINDS[-1]}.")
+
+
 async def export(rows: AsyncIterator[Mapping[str, Any]], path: Path | None, kind: str) -> int:
     """Write all of them, none kept; how many they were."""
     count = 0
-    with _opened(path) as file:
-        write = _csv(file) if kind == "csv" else _lines(file)
+    with _opened(path) as file, _WRITERS[kind](file) as write:
         async for row in rows:
             write(row)
             count += 1
@@ -67,17 +85,40 @@ def _opened(path: Path | None) -> Iterator[IO[str]]:
         draft.unlink(missing_ok=True)
 
 
-def _csv(file: IO[str]) -> Callable[[Mapping[str, Any]], object]:
+@contextmanager
+def _csv(file: IO[str]) -> Iterator[Write]:
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow(COLUMNS)
-    return lambda row: writer.writerow([cell(row.get(name)) for name in COLUMNS])
+    yield lambda row: writer.writerow([_cell(row.get(name)) for name in COLUMNS])
 
 
-def _lines(file: IO[str]) -> Callable[[Mapping[str, Any]], object]:
-    return lambda row: file.write(json.dumps(row, ensure_ascii=False) + "\n")
+@contextmanager
+def _lines(file: IO[str]) -> Iterator[Write]:
+    yield lambda row: file.write(f"{_json(row)}\n")
 
 
-def cell(value: Any) -> str:
-    """As text; what a spreadsheet would take for a formula gets an apostrophe before it."""
-    text = ",".join(value) if isinstance(value, list) else "" if value is None else str(value)
-    return f"'{text}" if text.startswith(FORMULA_STARTS) and not _NUMBER.match(text) else text
+@contextmanager
+def _array(file: IO[str]) -> Iterator[Write]:
+    between = iter(chain(("[\n",), repeat(",\n")))
+    yield lambda row: file.write(next(between) + _json(row))
+    file.write("[]\n" if next(between) == "[\n" else "\n]\n")
+
+
+_WRITERS: Mapping[str, Callable[[IO[str]], AbstractContextManager[Write]]] = {
+    "csv": _csv,
+    "json": _array,
+    "jsonl": _lines,
+}
+
+
+def _json(row: Mapping[str, Any]) -> str:
+    return json.dumps(row, ensure_ascii=False)
+
+
+def _cell(value: Any) -> str:
+    return safe_cell(",".join(map(_part, value)) if isinstance(value, list) else value)
+
+
+def _part(value: Any) -> str:
+    """A tag, or a part of a split as `Food -4.00`."""
+    return f"{value['category'] or ''} {value['amount']}".strip() if isinstance(value, dict) else str(value)

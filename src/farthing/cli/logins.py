@@ -40,7 +40,7 @@ class Login:
 
 
 class Logins:
-    """The file; the login used last by `farthing login` stands at its end and is the one that counts."""
+    """The file; the one whom `login` or `use` named last stands at its end and counts."""
 
     def __init__(self, path: Path) -> None:
         self._path = path

@@ -17,9 +17,11 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command()(signing.login)
 app.command()(signing.logout)
+app.command()(signing.use)
 app.command()(signing.whoami)
 app.add_typer(accounts.app, name="accounts")
 app.add_typer(transactions.app, name="transactions")
@@ -35,6 +37,21 @@ Host = Annotated[str | None, typer.Option(help="Address to listen on.", show_def
 Port = Annotated[int | None, typer.Option(min=0, max=65535, help="Port to listen on.", show_default="8000")]
 Data = Annotated[Path | None, typer.Option(help="Folder of everything that is kept.", show_default="./data")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+def _say_version(is_wanted: bool) -> None:
+    if is_wanted:
+        print(f"farthing {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def about(
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_say_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Farthing: every farthing accounted for."""
 
 
 @app.command()

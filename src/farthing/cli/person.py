@@ -29,6 +29,14 @@ _NAMED_MAX = 10
 _KEPT_FILE = "terminal.json"
 
 
+class NothingToChange(FarthingError):
+    """Nothing was said to change. The options of this command with --help name what can be changed."""
+
+
+class IdWrong(FarthingError):
+    """This is not an id."""
+
+
 class NobodyChosen(FarthingError):
     """Several people have an account here. Say who acts with --as NAME."""
 
@@ -44,7 +52,7 @@ def call(data: Path | None, name: str | None, act: "Callable[[Api], Awaitable[Re
 
     from farthing.cli.local import in_house
 
-    return in_house(data, lambda house: _beside(house, name, act))
+    return in_house(data, lambda house: _beside(house, name, act), may_begin=False)
 
 
 async def _at_server(login: "Login", act: "Callable[[Api], Awaitable[Result]]") -> Result:
@@ -115,3 +123,20 @@ async def _begin(house: "House", user: "User") -> "Login":
 def given(**fields: Any) -> dict[str, Any]:
     """What somebody said; an empty text clears."""
     return {name: None if value == "" else value for name, value in fields.items() if value is not None}
+
+
+def changes(**fields: Any) -> dict[str, Any]:
+    """What somebody said that shall change, and that is something."""
+    if said := given(**fields):
+        return said
+    raise NothingToChange
+
+
+def an_id(text: str, hint: str) -> str:
+    """Looked at here, because what a server says of a text that is none is not for people."""
+    from uuid import UUID
+
+    try:
+        return str(UUID(text.strip()))
+    except ValueError as error:
+        raise IdWrong(f"{text!r} is not an id. {hint}") from error

@@ -64,13 +64,19 @@ def _command_lines(command: Any, path: str) -> Iterator[str]:
         for name in sorted(command.commands):
             yield from _command_lines(command.commands[name], f"{path} {name}")
         return
-    words = [p.name.upper() if p.param_type_name == "argument" else "" for p in command.params]
-    yield f"## `{' '.join([path, *filter(None, words)])}`\n"
+    words = [_word(p) for p in command.params if p.param_type_name == "argument"]
+    yield f"## `{' '.join([path, *words])}`\n"
     yield f"{(command.help or '').strip()}\n"
     for parameter in command.params:
         if parameter.param_type_name == "option" and parameter.name != "help":
-            yield f"- `{' / '.join([*parameter.opts, *parameter.secondary_opts])}`: {parameter.help or ''}"
+            names = " / ".join([*parameter.opts, *parameter.secondary_opts])
+            yield f"- `{names}`: {parameter.help}" if parameter.help else f"- `{names}`"
     yield ""
+
+
+def _word(argument: Any) -> str:
+    word = argument.metavar or argument.name.upper()
+    return word if argument.required else f"[{word}]"
 
 
 def errors_page() -> str:

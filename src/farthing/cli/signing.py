@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from farthing.cli.client import Api
     from farthing.cli.logins import Login
 
+_NOTHING_THERE = 404
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
@@ -57,10 +58,24 @@ def logout(
     print(f"Commands talk to {after.url} as {after.username}." if after else "Commands use the local data folder.")
 
 
+def use(
+    name: Annotated[str, typer.Argument(help="NAME, or NAME@HOST at one of several servers.")],
+) -> None:
+    """Let commands act as another of those who are signed in."""
+    from farthing.cli.logins import LoginUnknown, of_user
+
+    kept = of_user()
+    if (chosen := kept.chosen(name)) is None:
+        raise LoginUnknown("Nobody is signed in. `farthing login URL` signs in.")
+    kept.forget(chosen)
+    kept.keep(chosen)
+    print(f"Commands talk to {chosen.url} as {chosen.username} from now on.")
+
+
 def whoami(
     name: As = None,
     data: Data = None,
-    everybody: Annotated[bool, typer.Option("--all", help="All that are signed in; the last one is current.")] = False,
+    everybody: Annotated[bool, typer.Option("--all", help="All that are signed in.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Say who acts, where, and in which workspace."""
@@ -69,8 +84,9 @@ def whoami(
     if everybody:
         from farthing.cli.logins import of_user
 
-        known = [{"username": one.username, "server": one.url} for one in of_user().all()]
-        show(known, ("username", "server"), as_json=as_json)
+        known = of_user().all()
+        shown = [{"username": one.username, "server": one.url, "is_current": one is known[-1]} for one in known]
+        show(shown, ("username", "server", "is_current"), as_json=as_json)
         return
     show([_me(name, data)], ("username", "email", "workspace", "role", "server"), as_json=as_json)
 
@@ -124,6 +140,8 @@ async def _sign_in(url: str, user: str, password: str) -> "Login":
                 headers=cookie_header(before) if before else None,
             )
         http.cookies.clear()
+        if answer.status_code == _NOTHING_THERE:
+            raise AddressWrong(f"There is no Farthing at {url}. Its address ends where /api would begin.")
         signed_in = renewed(before or Login(url, "", user, ""), answer)
         me = await Api(http, Holding(signed_in, kept))("GET", "/api/me")
         return Login(url, me["id"], me["username"], signed_in.access_token, signed_in.cookies)

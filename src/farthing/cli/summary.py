@@ -4,11 +4,25 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from farthing.cli.output import show
 from farthing.kernel.money import to_minor, to_text
 from farthing.ledger.kinds import CategoryKind, Status
 from farthing.ledger.totals import INCOME, SPENT, TRANSFER_IN, TRANSFER_OUT, column_of
 
 TOP = 5
+COLUMNS = (
+    "currency",
+    "from",
+    "to",
+    "count",
+    "income",
+    "expenses",
+    "net",
+    "transfers_in",
+    "transfers_out",
+    "not_booked",
+)
+CATEGORY_COLUMNS = ("category", "amount", "currency")
 
 
 @dataclass(slots=True)
@@ -67,13 +81,18 @@ async def summarise(rows: AsyncIterator[Mapping[str, Any]], kinds: Mapping[str, 
     }
 
 
-def table(told: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """A line for each currency, for people."""
-    return [
-        one | {"from": told["from"], "to": told["to"], "top_categories": [_shown(c) for c in one["categories"]]}
-        for one in told["currencies"]
-    ]
+def print_summary(told: Mapping[str, Any]) -> None:
+    """For people: a line for each currency, then where most of it came from and went."""
+    spans = [_seldom(one) | {"from": told["from"], "to": told["to"]} for one in told["currencies"]]
+    show(spans, COLUMNS, as_json=False)
+    for one in told["currencies"]:
+        lines = [line | {"category": line["category"] or "(none)"} for line in one["categories"]]
+        if lines:
+            print()
+            show([line | {"currency": one["currency"]} for line in lines], CATEGORY_COLUMNS, as_json=False)
 
 
-def _shown(category: Mapping[str, Any]) -> str:
-    return f"{category['category'] or 'none'} {category['amount']}"
+def _seldom(one: Mapping[str, Any]) -> dict[str, Any]:
+    """Without what is nothing most of the time."""
+    nothing = [name for name in ("transfers_in", "transfers_out", "not_booked") if not str(one[name]).strip("0.")]
+    return {**one, **dict.fromkeys(nothing)}

@@ -10,7 +10,7 @@ from farthing.kernel.errors import FarthingError
 if TYPE_CHECKING:
     from farthing.cli.client import Api
 
-app = typer.Typer(help="People: list, create, invite, disable, promote.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(help="People of the local data folder: list, create.", no_args_is_help=True, rich_markup_mode=None)
 
 Data = Annotated[Path | None, typer.Option(help="Folder of everything that is kept.", show_default="./data")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]

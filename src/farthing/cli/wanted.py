@@ -12,9 +12,11 @@ if TYPE_CHECKING:
 Search = Annotated[
     str | None, typer.Argument(help="The search language, such as 'category:food amount>50 -tag:work \"exact words\"'.")
 ]
-Date = Annotated[str | None, typer.Option("--date", help="today, yesterday, YYYY-MM-DD, or YYYY-MM for a month.")]
-From = Annotated[str | None, typer.Option("--from", help="First day, or first month.")]
-To = Annotated[str | None, typer.Option("--to", help="Last day, or last month.")]
+Date = Annotated[
+    str | None, typer.Option("--date", help="today, yesterday, YYYY-MM-DD, YYYY-MM for a month, or YYYY for a year.")
+]
+From = Annotated[str | None, typer.Option("--from", help="First day, month or year.")]
+To = Annotated[str | None, typer.Option("--to", help="Last day, month or year.")]
 Account = Annotated[list[str] | None, typer.Option("--account", help="Name or id of an account; may be repeated.")]
 Category = Annotated[list[str] | None, typer.Option("--category", help="Name of a category; may be repeated.")]
 Tags = Annotated[str | None, typer.Option("--tags", help="Any of these, separated by commas.")]

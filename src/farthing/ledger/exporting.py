@@ -2,7 +2,6 @@
 
 import csv
 import json
-import re
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import date
 from enum import StrEnum
@@ -12,6 +11,7 @@ from uuid import UUID
 
 from farthing.infra.db import Database, Scope
 from farthing.kernel.actor import Actor
+from farthing.kernel.cells import safe_cell
 from farthing.kernel.clock import Clock
 from farthing.ledger.finding_repository import Found
 from farthing.ledger.language import tree_of
@@ -23,9 +23,6 @@ from farthing.ledger.sorting import Sort
 from farthing.ledger.transaction_schemas import TransactionOut
 
 PAGE = 1_000
-_NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?")
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
-"""By which spreadsheets recognise a formula, in their full-width forms too, which some of them take for the same."""
 
 
 class ExportFormat(StrEnum):
@@ -167,12 +164,6 @@ class Export:
             if len(found) < self._page_size:
                 return
             after = _place(found[-1], self._sort)
-
-
-def safe_cell(value: object) -> str:
-    """What a spreadsheet shows and never calculates; a plain number stays one."""
-    text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) and not _NUMBER.fullmatch(text) else text
 
 
 def as_csv(rows: Sequence[Row], is_first: bool) -> str:  # noqa: FBT001  called through a table

@@ -75,6 +75,7 @@ class LedgerService:
         await self._work.session.refresh(fresh, ["balance"])
         total = sum(to_minor(one.amount, account.currency) for one in made)
         return BatchOut(
+            account_id=account.id,
             transactions=made,
             account_balance=to_text(fresh.balance, account.currency),
             total_amount=to_text(total, account.currency),

@@ -203,6 +203,7 @@ class TransactionPage(BaseModel):
 
 
 class BatchOut(BaseModel):
+    account_id: UUID
     transactions: list[TransactionOut]
     account_balance: str
     total_amount: str

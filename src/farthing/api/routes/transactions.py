@@ -135,9 +135,15 @@ async def create_transaction(
 
 
 @router.post("/batch", status_code=201, responses=documented(401, 403, 404, 409, 422))
-async def create_transactions(wanted: BatchIn, caller: Member, reason: Reason = None) -> BatchOut:
+async def create_transactions(
+    wanted: BatchIn,
+    caller: Member,
+    reason: Reason = None,
+    brief: Annotated[bool, Query(description="Leave the transactions out of the answer.")] = False,
+) -> BatchOut:
     """Post up to 10,000 on one account, all or none of them."""
-    return await _ledger(caller).create_batch(wanted, reason)
+    made = await _ledger(caller).create_batch(wanted, reason)
+    return made.model_copy(update={"transactions": []}) if brief else made
 
 
 @router.post("/bulk", responses=documented(401, 403, 404, 409, 422))
