@@ -117,11 +117,10 @@ async def forget_secret(who: Resident) -> None:
 async def keep_books(who: Resident) -> None:
     """One of everything that a ledger holds; what only hangs on a transaction hangs on one."""
     accounts = [(await who("POST", "/api/accounts", {"name": name})).json()["id"] for name in ("Purse", "Safe")]
+    bodies: list[dict[str, Any]] = [{"amount": "-5", "category": "Moved", "tags": ["odd"]}, {"amount": "5"}]
     made = [
-        (await who("POST", "/api/transactions", body | {"account_id": account, "date": "2026-02-03"})).json()
-        for account, body in zip(
-            accounts, ({"amount": "-5", "category": "Moved", "tags": ["odd"]}, {"amount": "5"}), strict=True
-        )
+        (await who("POST", "/api/transactions", {**body, "account_id": account, "date": "2026-02-03"})).json()
+        for account, body in zip(accounts, bodies, strict=True)
     ]
     await who("POST", "/api/transfers/find")
     shop = (await who("POST", "/api/merchants", {"name": "Shop"})).json()
