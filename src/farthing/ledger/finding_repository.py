@@ -39,7 +39,7 @@ class Found(WorkspaceRepository):
         return (await self.session.scalars(statement.order_by(*ordered).limit(limit).offset(offset))).all()
 
     async def count_up_to(self, search: Search, most: int) -> int:
-        some = self.own(select(Transaction.key), Transaction).where(search.condition()).limit(most).subquery()
+        some = search.found().limit(most).subquery()
         return await self.session.scalar(select(func.count()).select_from(some)) or 0
 
     async def count_months(self, first: date | None, last: date | None, accounts: tuple[UUID, ...]) -> int:
