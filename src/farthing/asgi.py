@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from farthing.api.app import create_app
 from farthing.bootstrap import build, living, migrate
+from farthing.infra.memory import settle
 from farthing.infra.telemetry import configure_logging, logger
 from farthing.settings import ensure_secrets, load
 
@@ -20,4 +21,6 @@ def app() -> "FastAPI":
     for warning in warnings:
         log.warning("setting_unknown", reason=warning)
     log.info("database_ready", outcome=migrate(settings))
-    return create_app(build(settings), living)
+    made = create_app(build(settings), living)
+    settle()
+    return made

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, case, delete, exists, func, or_, select, update
+from sqlalchemy import Row, Select, bindparam, case, delete, exists, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from farthing.auth.models import (
@@ -27,35 +27,38 @@ from farthing.infra.db import Base, Repository
 from farthing.kernel.actor import SYSTEM_WORKSPACE_ID, Role
 from farthing.kernel.paging import Page, PageRequest, id_after, page_of
 
+_STANDING = (
+    select(
+        User.id,
+        User.username,
+        User.email,
+        User.first_name,
+        User.last_name,
+        User.is_active,
+        User.is_superuser,
+        User.is_demo,
+        User.must_change_password,
+        Session.id,
+        Session.revoked_at,
+        Session.expires_at,
+        Membership.role,
+        Workspace.id,
+        Workspace.name,
+        Workspace.kind,
+        Workspace.expires_at,
+    )
+    .select_from(User)
+    .outerjoin(Session, (Session.id == bindparam("session")) & (Session.user_id == User.id))
+    .outerjoin(Membership, (Membership.workspace_id == bindparam("workspace")) & (Membership.user_id == User.id))
+    .outerjoin(Workspace, Workspace.id == Membership.workspace_id)
+    .where(User.id == bindparam("user"))
+)
+"""Asked with every request, so put together once."""
+
 
 def standing_query(user_id: UUID, session_id: UUID | None, workspace_id: UUID | None) -> "Select[*tuple[Any, ...]]":
     """Explicit about its keys, because it runs before anything is known about its reader."""
-    return (
-        select(
-            User.id,
-            User.username,
-            User.email,
-            User.first_name,
-            User.last_name,
-            User.is_active,
-            User.is_superuser,
-            User.is_demo,
-            User.must_change_password,
-            Session.id,
-            Session.revoked_at,
-            Session.expires_at,
-            Membership.role,
-            Workspace.id,
-            Workspace.name,
-            Workspace.kind,
-            Workspace.expires_at,
-        )
-        .select_from(User)
-        .outerjoin(Session, (Session.id == session_id) & (Session.user_id == User.id))
-        .outerjoin(Membership, (Membership.workspace_id == workspace_id) & (Membership.user_id == User.id))
-        .outerjoin(Workspace, Workspace.id == Membership.workspace_id)
-        .where(User.id == user_id)
-    )
+    return _STANDING.params(user=user_id, session=session_id, workspace=workspace_id)
 
 
 class People(Repository):

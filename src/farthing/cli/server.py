@@ -12,6 +12,7 @@ from farthing.api.app import create_app
 from farthing.auth.signin import SignUp
 from farthing.bootstrap import House, build, living, migrate
 from farthing.cli.local import settings_of
+from farthing.infra.memory import settle
 from farthing.infra.telemetry import configure_logging, logger
 from farthing.kernel.errors import FarthingError
 from farthing.settings import Settings, ensure_secrets
@@ -43,6 +44,7 @@ def serve(*, host: str | None, port: int | None, data: Path | None, sandbox: boo
         forwarded_allow_ips=list(settings.trusted_proxies),
         timeout_graceful_shutdown=_GRACE_S,
     )
+    settle()
     Announced(config, house, listener).run(sockets=[listener])
 
 

@@ -75,6 +75,10 @@ Keys = list[Select[Any]]
 _SAMPLED = 1000
 _COMMON = 30
 """So many of the rows sampled at either end, and reading rows costs less than listing them from an index."""
+_COMMON_TO_COUNT = 250
+"""The same for counting thousands of rows, of those sampled at both ends."""
+_LISTS_JOINED = 8
+"""SQLite takes a join with many lists apart, into a condition that is too deep for it."""
 _USUAL = 2
 """Decimals of most currencies; those with others are named in a condition."""
 _UNUSUAL = [code for code, decimals in DECIMALS.items() if decimals != _USUAL]
@@ -94,22 +98,24 @@ class Search:
 
     def __init__(self, tree: Tree, *, is_sqlite: bool, workspace_id: UUID) -> None:
         self._tree, self._is_sqlite = tree, is_sqlite
-        self._criteria = _Criteria(is_sqlite=is_sqlite, workspace_id=workspace_id)
+        self._days = [part for part in _required(tree) if isinstance(part, DateIs)]
+        self._criteria = _Criteria(self._days, is_sqlite=is_sqlite, workspace_id=workspace_id)
         self._parts = [part for part in _required(tree) if self._criteria.keys(part)]
         self._listed: list[Tree] = [part for part in self._parts[:1] if isinstance(part, And)]
+        self._counted = self._listed
+        self._criteria.is_apart = is_sqlite and bool(self._listed)
 
     def condition(self) -> Condition:
         return and_(true(), *map(self._criteria.listed, self._listed), self._criteria.of(self._tree))
 
     def order(self, wanted: Any) -> Any:
         """What to sort by: SQLite would rather walk through all rows in an index's order than sort the few listed."""
-        is_apart = self._is_sqlite and self._listed
-        return UnaryExpression(wanted, operator=custom_op("+"), type_=wanted.type) if is_apart else wanted
+        return self._criteria.read(wanted)
 
     def sample(self) -> Executable | None:
         """How many rows at either end fulfil each part that could be listed; None if there is none."""
         counts = [func.count(case((self._criteria.of(self._as_listed(part)), 1))) for part in self._parts]
-        days = [self._criteria.of(part) for part in _required(self._tree) if isinstance(part, DateIs)]
+        days = [self._criteria.of(part) for part in self._days]
         ends = (self._criteria.end(days, backwards=backwards) for backwards in (True, False))
         return union_all(*(select(*counts).where(end) for end in ends)) if counts else None
 
@@ -127,6 +133,20 @@ class Search:
         hits = [(min(column), sum(column), at) for at, column in enumerate(zip(*sampled, strict=True))]
         rare = sorted((whole, at) for least, whole, at in hits if least < _COMMON)
         self._listed = [self._parts[at] for _, at in rare[:1]]
+        self._criteria.is_apart = self._is_sqlite and bool(self._listed)
+        some = sorted((whole, at) for _, whole, at in hits if self._is_sqlite or whole < _COMMON_TO_COUNT)
+        self._counted = [self._parts[at] for _, at in some[:1]]
+
+    def found(self) -> Select[Any]:
+        """The keys of all rows, to be counted up to a limit, in whatever order is soonest.
+
+        SQLite takes them one by one from the list of a part, however common that is; PostgreSQL makes the list first.
+        """
+        if not self._counted or len(self._criteria.keys(self._counted[0])) > _LISTS_JOINED:
+            return self._criteria.own_keys().where(self.condition())
+        if not self._is_sqlite:
+            return self._criteria.own_keys().where(self._criteria.listed(*self._counted), self._criteria.of(self._tree))
+        return self._criteria.each_of(*self._counted).where(self._criteria.of(self._tree))
 
 
 class _Spelling(NamedTuple):
@@ -151,8 +171,11 @@ _TSQUERY = _Spelling(" & ", " & ", ":*", "'", str.maketrans({"'": "''", "\\": "\
 
 
 class _Criteria:
-    def __init__(self, *, is_sqlite: bool, workspace_id: UUID) -> None:
+    def __init__(self, days: Iterable[DateIs], *, is_sqlite: bool, workspace_id: UUID) -> None:
         self._is_sqlite, self._workspace_id = is_sqlite, workspace_id
+        self.is_apart = False
+        """Whether the rows come from a list, and SQLite is kept from finding them by an index."""
+        self._within = [bound for part in days for bound in _days(part.first, part.last, _Listed.date)]
 
     def of(self, tree: Tree) -> Condition:
         match tree:
@@ -172,7 +195,7 @@ class _Criteria:
             case AmountIs():
                 return _amount(leaf)
             case DateIs(first, last):
-                return and_(true(), *_days(first, last))
+                return and_(true(), *_days(first, last, self.read(Transaction.date)))
             case AccountIs(names):
                 return self._account(names)
             case CategoryIs(names):
@@ -200,10 +223,10 @@ class _Criteria:
         """By id or name; capitals of A to Z make no difference on either database."""
         ids = _ids(names)
         if len(ids) == len(names):
-            return Transaction.account_id.in_(ids)
+            return and_(true(), self.read(Transaction.account_id).in_(ids))
         name = func.lower(Account.name if self._is_sqlite else collate(Account.name, "C"))
         named = or_(Account.id.in_(ids), name.in_([text.translate(_LOWER) for text in _storable(names)]))
-        return self._in(Transaction.account_id, self._own(Account.id, Account).where(named))
+        return self._in(self.read(Transaction.account_id), self._own(Account.id, Account).where(named))
 
     def _category(self, names: tuple[str, ...]) -> Condition:
         """In the row itself, or if it is split in one of its parts."""
@@ -248,6 +271,19 @@ class _Criteria:
 
     def listed(self, part: Tree) -> Condition:
         return self._in(Transaction.key, union_all(*self.keys(part)))
+
+    def read(self, wanted: Any) -> Any:
+        return _unindexed(wanted) if self.is_apart else wanted
+
+    def own_keys(self) -> Select[Any]:
+        return self._own(Transaction.key, Transaction)
+
+    def each_of(self, part: Tree) -> Select[Any]:
+        """The rows that the lists of a part name, each once; the plus keeps SQLite from beginning with the rows."""
+        named = union_all(*self.keys(part)).subquery()
+        workspace = _unindexed(Transaction.workspace_id)
+        rows = select(Transaction.key).distinct().join_from(named, Transaction, Transaction.key == named.c[0])
+        return rows.where(workspace == self._workspace_id)
 
     def end(self, days: Iterable[Condition], *, backwards: bool) -> Condition:
         """Among the first or the last rows."""
@@ -301,7 +337,7 @@ class _Criteria:
         return self._own(Attachment.transaction_key, Attachment).where(Attachment.deleted_at.is_(None))
 
     def _transactions(self, wanted: Condition) -> Select[Any]:
-        return self._own(_Listed.key, _Listed).where(wanted)
+        return self._own(_Listed.key, _Listed).where(wanted, *self._within)
 
     def _own(self, wanted: Any, model: Any) -> Select[Any]:
         return select(wanted).where(model.workspace_id == self._workspace_id)
@@ -310,6 +346,11 @@ class _Criteria:
         """Among a few; PostgreSQL's indexes serve arrays."""
         found: Condition = wanted.in_(few) if self._is_sqlite else wanted == any_(func.array(few.scalar_subquery()))
         return found
+
+
+def _unindexed(wanted: Any) -> Any:
+    """A column that SQLite takes from the row and not from an index."""
+    return UnaryExpression(wanted, operator=custom_op("+"), type_=wanted.type)
 
 
 def _required(tree: Tree) -> list[Tree]:
@@ -349,11 +390,11 @@ def _is_among(wanted: Any, values: Iterable[object]) -> Condition:
     return and_(wanted.is_not(None), wanted.in_(list(values)))
 
 
-def _days(first: date | None, last: date | None) -> Iterator[Condition]:
+def _days(first: date | None, last: date | None, day: Any) -> Iterator[Condition]:
     if first:
-        yield Transaction.date >= first
+        yield day >= first
     if last:
-        yield Transaction.date <= last
+        yield day <= last
 
 
 def _type(kind: Type) -> Condition:

@@ -152,9 +152,8 @@ class Export:
         names: dict[UUID, str] = {}
         while True:
             async with self._database.read(self._scope) as work:
-                found = await Found(work, self._actor.workspace_id).page(
-                    self._tree, self._sort, self._page_size, after, 0
-                )
+                rows = Found(work, self._actor.workspace_id)
+                found = await rows.page(await rows.search(self._tree), self._sort, self._page_size, after, 0)
                 shown = await LedgerService(work, self._actor, self._clock).show(found)
                 unknown = {one.account_id for one in shown} - names.keys()
                 accounts = await Accounts(work).some(unknown) if unknown else {}

@@ -10,6 +10,7 @@ from farthing.infra.db import Work
 from farthing.kernel.actor import Actor
 from farthing.kernel.clock import Clock
 from farthing.kernel.paging import CursorInvalid, decode_cursor, encode_cursor
+from farthing.ledger.criteria import Search
 from farthing.ledger.finding_repository import Found
 from farthing.ledger.language import tree_of
 from farthing.ledger.models import Transaction
@@ -44,15 +45,16 @@ class FindService:
     ) -> FoundPage:
         tree = tree_of(wanted, today=self._clock().date())
         after = _place(cursor, sort) if cursor else None
-        rows = await self._rows.page(tree, sort, limit + 1, after, offset)
+        search = await self._rows.search(tree)
+        rows = await self._rows.page(search, sort, limit + 1, after, offset)
         kept = rows[:limit]
         following = encode_cursor(_value(kept[-1], sort), kept[-1].key) if len(rows) > limit else None
-        return FoundPage(kept, await self.total(tree), following)
+        return FoundPage(kept, await self._total(tree, search), following)
 
-    async def total(self, tree: Tree) -> Total:
+    async def _total(self, tree: Tree, search: Search) -> Total:
         if (plain := _plain(tree)) is not None:
             return Total(await self._rows.count_months(*plain), is_exact=True)
-        counted = await self._rows.count_up_to(tree, COUNTED_MAX + 1)
+        counted = await self._rows.count_up_to(search, COUNTED_MAX + 1)
         return Total(min(counted, COUNTED_MAX), counted <= COUNTED_MAX)
 
 

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, literal, select, tuple_
+from sqlalchemy import func, literal, select, tuple_
 
 from farthing.infra.db import Work, WorkspaceRepository
-from farthing.ledger.criteria import condition
+from farthing.ledger.criteria import Search
 from farthing.ledger.models import MonthTotal, Transaction
 from farthing.ledger.query import Tree
 from farthing.ledger.sorting import Sort
@@ -18,20 +18,28 @@ class Found(WorkspaceRepository):
         super().__init__(work)
         self._workspace_id = workspace_id
 
+    async def search(self, tree: Tree) -> Search:
+        """How this tree is best asked of these rows."""
+        search = Search(tree, is_sqlite=self.work.is_sqlite, workspace_id=self._workspace_id)
+        if (question := search.sample()) is not None:
+            search.heed([tuple(row) for row in await self.session.execute(question)])
+        return search
+
     async def page(
-        self, tree: Tree, sort: Sort, limit: int, after: tuple[int | date, int] | None, offset: int
+        self, search: Search, sort: Sort, limit: int, after: tuple[int | date, int] | None, offset: int
     ) -> Sequence[Transaction]:
         column = Transaction.amount if sort.is_by_amount else Transaction.date
         place = tuple_(column, Transaction.key)
-        statement = self.select(Transaction).where(self._condition(tree))
+        statement = self.select(Transaction).where(search.condition())
         if after is not None:
             seen = tuple_(literal(after[0]), literal(after[1]))
             statement = statement.where(place < seen if sort.is_descending else place > seen)
-        ordered = (column.desc(), Transaction.key.desc()) if sort.is_descending else (column, Transaction.key)
+        order = [search.order(column), search.order(Transaction.key)]
+        ordered = [one.desc() for one in order] if sort.is_descending else order
         return (await self.session.scalars(statement.order_by(*ordered).limit(limit).offset(offset))).all()
 
-    async def count_up_to(self, tree: Tree, most: int) -> int:
-        some = self.own(select(Transaction.key), Transaction).where(self._condition(tree)).limit(most).subquery()
+    async def count_up_to(self, search: Search, most: int) -> int:
+        some = search.found().limit(most).subquery()
         return await self.session.scalar(select(func.count()).select_from(some)) or 0
 
     async def count_months(self, first: date | None, last: date | None, accounts: tuple[UUID, ...]) -> int:
@@ -43,6 +51,3 @@ class Found(WorkspaceRepository):
         if accounts:
             statement = statement.where(MonthTotal.account_id.in_(accounts))
         return int(await self.session.scalar(statement) or 0)
-
-    def _condition(self, tree: Tree) -> ColumnElement[bool]:
-        return condition(tree, is_sqlite=self.work.is_sqlite, workspace_id=self._workspace_id)

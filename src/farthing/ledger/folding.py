@@ -73,8 +73,9 @@ def fold(text: str) -> str:
 
 def tokens(text: str) -> list[str]:
     """The runs of letters and digits of any script, folded."""
-    words = fold(text).translate(_token_letters).split()
-    if all(len(word) <= TOKEN_MAX for word in words):
+    plain = fold(text).translate(_token_letters)
+    words = plain.split()
+    if len(plain) <= TOKEN_MAX or all(len(word) <= TOKEN_MAX for word in words):
         return words
     return [word[start : start + TOKEN_MAX] for word in words for start in range(0, len(word), TOKEN_MAX)]
 
@@ -84,8 +85,7 @@ def search_text(*parts: str | None) -> str:
 
     Of a transaction the parts are its `FIELDS`, in their order.
     """
-    fields = [_field(part) for part in parts]
-    return " ".join(word for index, field in enumerate(fields) for word in (index and SEPARATOR, field) if word)
+    return " ".join(f" {SEPARATOR} ".join([_field(part) for part in parts]).split())
 
 
 def name_key(name: str, longest: int = 100) -> str:
@@ -99,7 +99,9 @@ def tag_key(name: str) -> str:
 
 
 def _field(part: str | None) -> str:
-    words = " ".join(tokens(part or ""))
+    if not part:
+        return ""
+    words = " ".join(tokens(part))
     return words if len(words) <= FIELD_MAX else words[:FIELD_MAX].rpartition(" ")[0]
 
 

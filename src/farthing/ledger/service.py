@@ -1,7 +1,7 @@
 """The heart: transactions posted, changed, deleted and brought back; balances and totals move with them."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -93,7 +93,8 @@ class LedgerService:
     ) -> list[TransactionOut]:
         drafts = await self._drafting.drafts(bodies, accounts)
         await self._months.refuse({draft.columns["date"] for draft in drafts}, reason)
-        rows = [self._row(draft) for draft in drafts]
+        now = self._clock()
+        rows = [self._row(draft, now) for draft in drafts]
         keys = await self._rows.insert(rows)
         await self._keep_parts_and_tags(zip(keys, drafts, strict=True))
         posted = [_posted_of(draft) for draft in drafts]
@@ -104,8 +105,7 @@ class LedgerService:
             for row, draft in zip(rows, drafts, strict=True)
         ]
 
-    def _row(self, draft: Draft) -> dict[str, Any]:
-        now = self._clock()
+    def _row(self, draft: Draft, now: datetime) -> dict[str, Any]:
         return draft.columns | {
             "id": new_id(),
             "workspace_id": self._actor.workspace_id,

@@ -1,15 +1,14 @@
 """SQL about transactions, their parts and tags, and the totals that they move."""
 
 from calendar import monthrange
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, insert, or_, select, text, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import delete, func, or_, select, text, update
 
-from farthing.infra.db import WorkspaceRepository
+from farthing.infra.db import WorkspaceRepository, insert_rows
 from farthing.ledger.models import (
     Account,
     ClosedMonth,
@@ -65,7 +64,7 @@ class Transactions(WorkspaceRepository):
         first = await self._next_keys(len(rows))
         for key, row in zip(first, rows, strict=True):
             row["key"] = key
-        await self.session.execute(insert(Transaction), rows)
+        await insert_rows(self.work, Transaction, rows)
         if self.work.is_sqlite:
             words = [(row["key"], row["search_text"]) for row in rows]
             await self._each("INSERT INTO transaction_search (rowid, search_text) VALUES (?, ?)", words)
@@ -102,8 +101,7 @@ class Transactions(WorkspaceRepository):
         return found
 
     async def keep_splits(self, rows: list[dict[str, Any]]) -> None:
-        if rows:
-            await self.session.execute(insert(Split), rows)
+        await insert_rows(self.work, Split, rows)
 
     async def drop_splits(self, keys: Sequence[int]) -> None:
         for start in range(0, len(keys), _CHUNK):
@@ -125,8 +123,7 @@ class Transactions(WorkspaceRepository):
         return found
 
     async def keep_tags(self, rows: list[dict[str, Any]]) -> None:
-        if rows:
-            await self.session.execute(insert(TransactionTag), rows)
+        await insert_rows(self.work, TransactionTag, rows)
 
     async def drop_tags(self, keys: Sequence[int]) -> None:
         for start in range(0, len(keys), _CHUNK):
@@ -137,8 +134,7 @@ class Transactions(WorkspaceRepository):
             )
 
     async def keep_changes(self, rows: list[dict[str, Any]]) -> None:
-        if rows:
-            await self.session.execute(insert(TransactionChange), rows)
+        await insert_rows(self.work, TransactionChange, rows)
 
     async def changes(self, key: int) -> Sequence[TransactionChange]:
         statement = self.select(TransactionChange).where(TransactionChange.transaction_key == key)
@@ -157,7 +153,8 @@ class Totals(WorkspaceRepository):
                 self.own(update(Account), Account)
                 .where(Account.id == account_id, Account.deleted_at.is_(None))
                 .values(balance=Account.balance + change.balances.get(account_id, 0))
-                .returning(Account.id)
+                .returning(Account.id),
+                execution_options={"synchronize_session": False},
             )
             if moved.first() is None:
                 return account_id
@@ -165,7 +162,7 @@ class Totals(WorkspaceRepository):
             {"workspace_id": workspace_id, "account_id": account, "month": month, "net": net, "count": count}
             for (account, month), (net, count) in sorted(change.months.items())
         ]
-        await self._add(MonthTotal, ("workspace_id", "account_id", "month"), ("net", "count"), months)
+        await insert_rows(self.work, MonthTotal, months, adding=("net", "count"))
         days = [
             {
                 "workspace_id": workspace_id,
@@ -181,16 +178,9 @@ class Totals(WorkspaceRepository):
             }
             for (account, day, category, currency), moved in sorted(change.daily.items())
         ]
-        keys = ("workspace_id", "account_id", "day", "category_id", "currency")
-        await self._add(DailyTotal, keys, ("income", "spent", "transfer_in", "transfer_out", "count"), days)
+        sums = ("income", "spent", "transfer_in", "transfer_out", "count")
+        await insert_rows(self.work, DailyTotal, days, adding=sums)
         return None
-
-    async def _add(self, table: Any, keys: Iterable[str], sums: Iterable[str], rows: list[dict[str, Any]]) -> None:
-        if not rows:
-            return
-        start = (sqlite.insert if self.work.is_sqlite else postgresql.insert)(table)
-        added = {name: getattr(table, name) + getattr(start.excluded, name) for name in sums}
-        await self.session.execute(start.on_conflict_do_update(index_elements=list(keys), set_=added), rows)
 
 
 class Months(WorkspaceRepository):

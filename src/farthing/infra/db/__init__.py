@@ -1,6 +1,7 @@
 """The database: one engine per role, one transaction per request or job step."""
 
 from farthing.infra.db.base import Base, Id, Instant, Json, Sha256
+from farthing.infra.db.bulk import insert_rows
 from farthing.infra.db.errors import DatabaseBusy, DatabaseDown
 from farthing.infra.db.repository import Repository, WorkspaceRepository, unique_or
 from farthing.infra.db.unit_of_work import SYSTEM, Database, Scope, Work
@@ -19,5 +20,6 @@ __all__ = [
     "Sha256",
     "Work",
     "WorkspaceRepository",
+    "insert_rows",
     "unique_or",
 ]

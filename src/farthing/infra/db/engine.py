@@ -10,10 +10,14 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from farthing.infra.db.errands import open_connection
+
 WRITES = "farthing_writes"
 """Execution option: the transaction will write, so SQLite takes its lock at BEGIN instead of upgrading later."""
 
 _BUSY_TIMEOUT_S = 30
+_CACHES = ("mmap_size=2147418112", "cache_size=-8192")
+"""SQLite reads through a map of its file, so what is hot stays with the system, once for all connections."""
 
 
 def _json(value: Any) -> str:
@@ -75,7 +79,7 @@ def _open_sqlite(address: URL, *, pool_size: int, max_overflow: int) -> AsyncEng
         address,
         pool_size=pool_size,
         max_overflow=max_overflow,
-        connect_args={"timeout": _BUSY_TIMEOUT_S, "isolation_level": None},
+        connect_args={"timeout": _BUSY_TIMEOUT_S, "isolation_level": None, "async_creator_fn": open_connection},
         hide_parameters=True,
         json_serializer=_json,
     )
@@ -86,7 +90,7 @@ def _open_sqlite(address: URL, *, pool_size: int, max_overflow: int) -> AsyncEng
 
 def _prepare_sqlite(connection: Any, _entry: ConnectionPoolEntry) -> None:
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "temp_store=MEMORY"):
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "temp_store=MEMORY", *_CACHES):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

@@ -1,0 +1,92 @@
+"""Many rows in one go: the statement is spelt once, and values go to the driver as it takes them.
+
+SQLite takes them one after another in one call. PostgreSQL takes a COPY, but not into a table under row-level security:
+so the rows arrive in a temporary table, and one INSERT takes them from there.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from typing import Any, NamedTuple, cast
+
+import psycopg
+from sqlalchemy import Dialect, Table
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from farthing.infra.db.base import Base
+from farthing.infra.db.unit_of_work import Work
+
+_COPIED_FROM = 50
+"""Fewer rows than this are sooner inserted than copied."""
+
+
+async def insert_rows(
+    work: Work, model: type[Base], rows: Sequence[Mapping[str, Any]], *, adding: tuple[str, ...] = ()
+) -> None:
+    """Insert rows that all name the same columns; where one is there already, add the columns `adding` to it."""
+    if not rows:
+        return
+    connection = await work.session.connection()
+    shape = _shape(cast("Table", model.__table__), tuple(rows[0]), adding, connection.dialect)
+    if work.is_sqlite or len(rows) < _COPIED_FROM:
+        await connection.exec_driver_sql(shape.insert, list(shape.values(rows)))
+    else:
+        await _copy(connection, shape, rows)
+
+
+class _Shape(NamedTuple):
+    """How rows of some columns go into a table."""
+
+    names: tuple[str, ...]
+    changes: tuple[tuple[str, Callable[[Any], Any]], ...]
+    """Columns whose values are not what the driver takes."""
+    insert: str
+    receive: str
+    copy: str
+    take: str
+    dismiss: str
+
+    def values(self, rows: Sequence[Mapping[str, Any]]) -> Iterator[tuple[Any, ...]]:
+        columns = {name: [row[name] for row in rows] for name in self.names}
+        for name, change in self.changes:
+            columns[name] = _changed(columns[name], change)
+        return zip(*columns.values(), strict=True)
+
+
+@lru_cache(maxsize=256)
+def _shape(table: Table, names: tuple[str, ...], adding: tuple[str, ...], dialect: Dialect) -> _Shape:
+    listed, incoming = ", ".join(f'"{name}"' for name in names), f"incoming_{table.name}"
+    sums = ", ".join(f'"{name}" = {table.name}."{name}" + excluded."{name}"' for name in adding)
+    keys = ", ".join(f'"{column.name}"' for column in table.primary_key)
+    into, meeting = f"INSERT INTO {table.name} ({listed})", f"ON CONFLICT ({keys}) DO UPDATE SET {sums}" if sums else ""
+    marks = ", ".join(["?" if dialect.name == "sqlite" else "%s"] * len(names))
+    changes = ((name, table.columns[name].type.dialect_impl(dialect).bind_processor(dialect)) for name in names)
+    return _Shape(
+        names,
+        tuple((name, change) for name, change in changes if change is not None),
+        f"{into} VALUES ({marks}) {meeting}",
+        f"CREATE TEMP TABLE {incoming} ON COMMIT DROP AS SELECT {listed} FROM {table.name} WITH NO DATA",
+        f"COPY {incoming} ({listed}) FROM STDIN",
+        f"{into} SELECT {listed} FROM {incoming} {meeting}",
+        f"DROP TABLE {incoming}",
+    )
+
+
+def _changed(column: list[Any], change: Callable[[Any], Any]) -> list[Any]:
+    """Many rows share the very same ids and moments."""
+    known: dict[int, Any] = {}
+    return [known[at] if (at := id(value)) in known else known.setdefault(at, change(value)) for value in column]
+
+
+async def _copy(connection: AsyncConnection, shape: _Shape, rows: Sequence[Mapping[str, Any]]) -> None:
+    await connection.exec_driver_sql(shape.receive)
+    raw = await connection.get_raw_connection()
+    driver = cast("psycopg.AsyncConnection[Any]", raw.driver_connection)
+    try:
+        async with driver.cursor() as cursor, cursor.copy(shape.copy) as copy:
+            for row in shape.values(rows):
+                await copy.write_row(row)
+    except psycopg.Error as refusal:
+        raise DBAPIError.instance(shape.copy, None, refusal, psycopg.Error, hide_parameters=True) from refusal
+    await connection.exec_driver_sql(shape.take)
+    await connection.exec_driver_sql(shape.dismiss)
