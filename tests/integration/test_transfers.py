@@ -1,5 +1,6 @@
 """Transfers: proposed only where they are certain, remembered when rejected, and neither income nor spending."""
 
+import asyncio
 from typing import Any
 from uuid import UUID
 
@@ -124,6 +125,77 @@ async def test_what_waits_for_a_decision_is_not_proposed_to_another(anna: Person
     assert await find(anna) == [(out["id"], into["id"])]
 
 
+async def test_many_ties_hide_no_certain_pair(anna: Person) -> None:
+    for account, amount in (("One", "-20"), ("Two", "20")):
+        bodies = [{"amount": amount, "date": "2026-02-10"}] * 23
+        body = {"account_id": anna.facts[account], "transactions": bodies}
+        assert (await anna.post("/api/transactions/batch", body)).status_code == 201
+    out, into = await post(anna, "One", "-50"), await post(anna, "Two", "50")
+    assert await find(anna) == [(out["id"], into["id"])]
+
+
+async def test_what_is_proposed_leaves_the_others_without_a_rival(anna: Person) -> None:
+    near, far = await post(anna, "One", "-50", 10), await post(anna, "Three", "-50", 9)
+    middle, last = await post(anna, "Two", "50", 10), await post(anna, "Two", "50", 13)
+    assert await find(anna) == sorted([(near["id"], middle["id"]), (far["id"], last["id"])])
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"amount": "-51"},
+        {"date": "2026-02-11"},
+        {"account": "Three"},
+        {"status": "void"},
+        {"splits": [{"amount": -50}]},
+    ],
+    ids=str,
+)
+async def test_a_proposal_goes_when_a_leg_is_not_what_it_was(anna: Person, change: Row) -> None:
+    out, into = await post(anna, "One", "-50"), await post(anna, "Two", "50")
+    assert await find(anna) == [(out["id"], into["id"])]
+    said = {"account_id": anna.facts[change["account"]]} if "account" in change else change
+    assert (await anna.patch(f"/api/transactions/{out['id']}", {"note": "still the same"})).status_code == 200
+    assert (await anna.get("/api/transfers?state=proposed")).json()["total"] == 1
+    assert (await anna.patch(f"/api/transactions/{out['id']}", said)).status_code == 200
+    assert (await anna.get("/api/transfers")).json()["total"] == 0
+
+
+async def test_a_proposal_goes_with_a_leg(anna: Person) -> None:
+    out, into = await post(anna, "One", "-50"), await post(anna, "Two", "50")
+    assert len(await find(anna)) == 1
+    await anna.delete(f"/api/transactions/{into['id']}")
+    assert (await anna.get("/api/transfers")).json()["total"] == 0
+    await anna.post("/api/transactions/restore", {"transaction_ids": [into["id"]]})
+    assert await find(anna) == [(out["id"], into["id"])]
+    await anna.delete(f"/api/accounts/{anna.facts['One']}")
+    assert (await anna.get("/api/transfers")).json()["total"] == 0
+
+
+async def test_a_proposal_goes_when_its_leg_is_linked_elsewhere(anna: Person) -> None:
+    out, _ = await post(anna, "One", "-50"), await post(anna, "Two", "50")
+    assert len(await find(anna)) == 1
+    made = await link(anna, out, await post(anna, "Three", "50", 20))
+    assert [one["id"] for one in (await anna.get("/api/transfers")).json()["transfers"]] == [made["id"]]
+
+
+async def test_many_who_look_at_once_propose_each_pair_once(anna: Person) -> None:
+    for number in range(1, 9):
+        await post(anna, "One", f"-{number}"), await post(anna, "Two", f"{number}")
+    answers = await asyncio.gather(*(anna.post("/api/transfers/find") for _ in range(16)))
+    assert [answer.status_code for answer in answers] == [200] * 16
+    assert sum(answer.json()["proposed"] for answer in answers) == 8
+    assert len(await find(anna)) == 8
+
+
+async def test_two_who_link_the_same_pair_in_both_orders_do_not_wait_for_each_other(anna: Person) -> None:
+    for day in range(1, 7):
+        one, other = await post(anna, "One", "-50", day), await post(anna, "Two", "50", day)
+        pairs = [(one, other), (other, one)] * 4
+        assert sorted(await asyncio.gather(*(refused(anna, *pair) for pair in pairs))) == [201] + [409] * 7
+    assert await is_well(anna)
+
+
 async def test_what_was_rejected_is_never_proposed_again(anna: Person) -> None:
     out, into = await post(anna, "One", "-50"), await post(anna, "Two", "50")
     await find(anna)
@@ -155,10 +227,31 @@ async def test_across_currencies_the_rate_is_shown(anna: Person) -> None:
     out, into = await post(anna, "One", "-50"), await post(anna, "Konto", "215.37")
     made = await link(anna, into, out)
     assert (made["out_transaction_id"], made["in_transaction_id"]) == (out["id"], into["id"])
-    assert (made["rate"], made["state"]) == ("4.307400", "linked")
+    assert (made["rate"], made["state"]) == ("4.3074", "linked")
     within = await link(anna, await post(anna, "One", "-1"), await post(anna, "Two", "1"))
     assert within["rate"] is None
     assert await is_well(anna)
+
+
+@pytest.mark.parametrize(
+    ("went", "came", "shown"),
+    [
+        (("BTC", "-0.00000001"), ("JPY", "1000000000000000"), "100000000000000000000000"),
+        (("PLN", "-100000"), ("BTC", "0.25"), "0.0000025"),
+        (("EUR", "-3"), ("PLN", "10"), "3.333333333"),
+    ],
+    ids=str,
+)
+async def test_a_rate_has_ten_digits_wherever_its_point_is(
+    anna: Person, went: tuple[str, str], came: tuple[str, str], shown: str
+) -> None:
+    rows = []
+    for currency, amount in (went, came):
+        account = (await anna.post("/api/accounts", {"name": currency, "currency": currency})).json()["id"]
+        rows.append((await anna.post("/api/transactions", {"account_id": account, "amount": amount})).json())
+    made = await link(anna, *rows)
+    assert made["rate"] == shown
+    assert (await anna.get("/api/transfers")).json()["transfers"][0]["rate"] == shown
 
 
 async def test_what_cannot_be_one_movement_is_refused(town: Town, anna: Person) -> None:

@@ -13,6 +13,7 @@ from farthing.ledger.models import Account, Transaction
 from farthing.ledger.months import MonthService
 from farthing.ledger.service import LedgerService
 from farthing.ledger.transaction_repository import Transactions
+from farthing.ledger.transfer_repository import Transfers
 
 
 class RemovalService:
@@ -23,11 +24,13 @@ class RemovalService:
         self._months = MonthService(work, actor, clock)
         self._ledger = LedgerService(work, actor, clock)
         self._rows = Transactions(work)
+        self._transfers = Transfers(work)
 
     async def delete(self, account_id: UUID, reason: str | None) -> None:
         account = await self._accounts.locked(account_id)
         await self._flag(await self._rows.of_closed_months(account.id, None), "delete", reason)
         await self._accounts.delete(account)
+        await self._transfers.drop_proposals_of(account.id)
 
     async def restore(self, account_id: UUID, reason: str | None) -> Account:
         account = await self._accounts.deleted(account_id)

@@ -38,6 +38,7 @@ from farthing.ledger.transaction_schemas import (
     TransactionOut,
     TransactionPatch,
 )
+from farthing.ledger.transfer_repository import Transfers
 
 _PLAIN = (*TEXTS, "value_date", "der_category", "der_merchant")
 
@@ -49,6 +50,7 @@ class LedgerService:
         self._clock = clock
         self._rows = Transactions(work)
         self._totals = Totals(work)
+        self._transfers = Transfers(work)
         self._months = MonthService(work, actor, clock)
         self._accounts = AccountService(work, actor, clock)
         self._categories = CategoryService(work, actor, clock)
@@ -279,6 +281,8 @@ class LedgerService:
             one.row.version += 1
             one.row.updated_at = self._clock()
         after = [one.posted() for one in loaded]
+        moved = [one.row.key for one, b, a in zip(loaded, before, after, strict=True) if b.movement != a.movement]
+        await self._transfers.drop_proposals(moved)
         closed = await self._months.refuse({p.day for p in (*before, *after)}, because.reason)
         await self._rows.flush()
         await self._keep_details(loaded, before, tags_before)

@@ -34,6 +34,12 @@ class Posted:
             return ()
         return self.splits or ((self.category_id, self.amount),)
 
+    @property
+    def movement(self) -> tuple[object, ...]:
+        """The facts by which two transactions are known to be one movement."""
+        kind = (self.status, self.is_transfer, self.is_deleted, bool(self.splits))
+        return (self.account_id, self.day, self.amount, self.currency, *kind)
+
 
 DailyKey = tuple[UUID, date, UUID, str]
 MonthKey = tuple[UUID, date]

@@ -32,19 +32,22 @@ class Transactions(WorkspaceRepository):
         return found
 
     async def by_ids(self, ids: Sequence[UUID], *, lock: bool = False) -> list[Transaction]:
-        found: list[Transaction] = []
+        keys: list[int] = []
         for start in range(0, len(ids), _CHUNK):
-            statement = self.select(Transaction).where(Transaction.id.in_(ids[start : start + _CHUNK]))
-            statement = statement.order_by(Transaction.key)
-            found += (await self.session.scalars(statement.with_for_update() if lock else statement)).all()
-        return found
+            some = self.own(select(Transaction.key), Transaction).where(Transaction.id.in_(ids[start : start + _CHUNK]))
+            keys += (await self.session.scalars(some)).all()
+        return await self.by_keys(keys, lock=lock)
 
     async def by_keys(self, keys: Sequence[int], *, lock: bool = False) -> list[Transaction]:
+        """In the order of their keys, in which alone rows are locked, so that no two writers wait for each other."""
         found: list[Transaction] = []
-        for start in range(0, len(keys), _CHUNK):
-            statement = self.select(Transaction).where(Transaction.key.in_(keys[start : start + _CHUNK]))
+        ordered = sorted(set(keys))
+        for start in range(0, len(ordered), _CHUNK):
+            statement = self.select(Transaction).where(Transaction.key.in_(ordered[start : start + _CHUNK]))
             statement = statement.order_by(Transaction.key)
-            found += (await self.session.scalars(statement.with_for_update() if lock else statement)).all()
+            if lock:
+                statement = statement.with_for_update().execution_options(populate_existing=True)
+            found += (await self.session.scalars(statement)).all()
         return found
 
     async def of_closed_months(self, account_id: UUID, deleted_at: datetime | None) -> Sequence[Transaction]:

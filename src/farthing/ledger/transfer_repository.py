@@ -1,18 +1,40 @@
+"""SQL about transfers: which are there, and which pairs look like one."""
+
 from collections.abc import Sequence
+from datetime import date
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, func, or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    Integer,
+    and_,
+    cast,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+    union_all,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import InstrumentedAttribute
 
 from farthing.infra.db import WorkspaceRepository
 from farthing.kernel.paging import Page, PageRequest, id_after, page_of
 from farthing.ledger.kinds import Status, TransferState
 from farthing.ledger.models import Transaction, Transfer
 
+_CHUNK = 500
+
 
 class Transfers(WorkspaceRepository):
-    async def get(self, transfer_id: UUID) -> Transfer | None:
-        statement = self.select(Transfer).where(Transfer.id == transfer_id).with_for_update()
+    async def get(self, transfer_id: UUID, *, lock: bool = False) -> Transfer | None:
+        statement = self.select(Transfer).where(Transfer.id == transfer_id)
+        if lock:
+            statement = statement.with_for_update().execution_options(populate_existing=True)
         found: Transfer | None = await self.session.scalar(statement)
         return found
 
@@ -29,51 +51,114 @@ class Transfers(WorkspaceRepository):
         rows = (await self.session.scalars(statement.limit(request.limit + 1).offset(request.offset))).all()
         return page_of(rows, request, await self.count(Transfer, *wanted), lambda transfer: (transfer.id,))
 
-    async def candidates(self, days: int, limit: int) -> Sequence[tuple[Transaction, Transaction]]:
-        """Equal amounts of one currency out of one account and into another, close in time and not decided yet."""
-        out, into = aliased(Transaction), aliased(Transaction)
-        apart = (
-            func.abs(func.julianday(out.date) - func.julianday(into.date))
-            if self.work.is_sqlite
-            else func.abs(out.date - into.date)
-        )
+    async def alone(self) -> None:
+        """Wait until nobody else looks for transfers here; SQLite's writer is alone anyway."""
+        if not self.work.is_sqlite:
+            key = func.hashtextextended(f"transfers {self.work.scope.workspace_id}", 0)
+            await self.session.execute(select(func.pg_advisory_xact_lock(key)))
+
+    async def unique_pairs(self, days: int) -> list[tuple[int, int]]:
+        """Keys of what went out of one account and came into another at the same amount, each the other's nearest.
+
+        A side that has two nearest in days is nobody's; what was decided before, or waits for it, is left out.
+        """
+        live, offsets = self._live(), _offsets(days)
+        out, into = live.alias("went"), live.alias("came")
         known = exists().where(
-            Transfer.workspace_id == out.workspace_id, Transfer.out_key == out.key, Transfer.in_key == into.key
+            Transfer.workspace_id == self.work.scope.workspace_id,
+            Transfer.out_key == out.c.key,
+            Transfer.in_key == into.c.key,
         )
-        live = [
-            condition
-            for side in (out, into)
-            for condition in (
-                ~_is_proposed(side),
-                side.transfer_id.is_(None),
-                side.deleted_at.is_(None),
-                side.status == Status.BOOKED,
-                side.is_split.is_(False),
+        pairs = (
+            select(out.c.key.label("out_key"), into.c.key.label("in_key"), func.abs(offsets.c.days).label("apart"))
+            .select_from(out)
+            .join(offsets, true())
+            .join(
+                into,
+                and_(
+                    into.c.amount == -out.c.amount,
+                    into.c.currency == out.c.currency,
+                    into.c.day == out.c.day + offsets.c.days,
+                    into.c.account_id != out.c.account_id,
+                ),
             )
+            .where(out.c.amount < 0, ~known)
+            .cte("pairs")
+        )
+        sides = (pairs.c.out_key, pairs.c.in_key)
+        nearest = [
+            (func.min(pairs.c.apart).over(partition_by=side) == pairs.c.apart).label(f"is_near_{side.name}")
+            for side in sides
         ]
-        statement = (
-            select(out, into)
-            .where(
-                out.workspace_id == self.work.scope.workspace_id,
-                into.workspace_id == out.workspace_id,
-                out.amount < 0,
-                into.amount == -out.amount,
-                into.currency == out.currency,
-                into.account_id != out.account_id,
-                apart <= days,
-                ~known,
-                *live,
-            )
-            .order_by(out.key)
-            .limit(limit)
-        )
+        alike = [func.count().over(partition_by=(side, pairs.c.apart)).label(f"like_{side.name}") for side in sides]
+        ranked = select(*sides, *nearest, *alike).subquery()
+        is_unique = (*(ranked.c[one.name] for one in nearest), *(ranked.c[one.name] == 1 for one in alike))
+        statement = select(ranked.c.out_key, ranked.c.in_key).where(*is_unique).order_by(ranked.c.out_key)
         return [(row[0], row[1]) for row in await self.session.execute(statement)]
 
+    def _live(self) -> CTE:
+        """What could be one side of a movement, its day as a number."""
+        epoch = date(2000, 1, 1)
+        day = (
+            cast(func.julianday(Transaction.date) - func.julianday(epoch), Integer)
+            if self.work.is_sqlite
+            else cast(Transaction.date - epoch, Integer)
+        )
+        columns = (Transaction.key, Transaction.account_id, Transaction.amount, Transaction.currency, day.label("day"))
+        waits = (_waits_for(Transfer.out_key), _waits_for(Transfer.in_key))
+        return self.own(select(*columns), Transaction).where(*is_settled(), *(~one for one in waits)).cte("live")
 
-def _is_proposed(side: type[Transaction]) -> ColumnElement[bool]:
+    async def lock_legs(self, keys: Sequence[int]) -> dict[int, Transaction]:
+        """Those that are settled and that nobody is changing right now; nobody will until this transaction ends."""
+        statement = self.select(Transaction).where(Transaction.key.in_(keys), *is_settled()).order_by(Transaction.key)
+        statement = statement.with_for_update(key_share=True, skip_locked=True)
+        rows = await self.session.scalars(statement.execution_options(populate_existing=True))
+        return {row.key: row for row in rows}
+
+    async def propose(self, rows: list[dict[str, Any]]) -> int:
+        """Insert those that are not there; how many that were."""
+        if not rows:
+            return 0
+        fresh = sqlite.insert(Transfer) if self.work.is_sqlite else postgresql.insert(Transfer)
+        made = await self.session.execute(fresh.on_conflict_do_nothing().returning(Transfer.id), rows)
+        return len(made.all())
+
+    async def drop_proposals(self, keys: Sequence[int]) -> None:
+        """Forget what was proposed of transactions that are not any more what they were."""
+        for start in range(0, len(keys), _CHUNK):
+            some = keys[start : start + _CHUNK]
+            await self._drop(or_(Transfer.out_key.in_(some), Transfer.in_key.in_(some)))
+
+    async def drop_proposals_of(self, account_id: UUID) -> None:
+        """The same for all transactions of an account."""
+        some = self.own(select(Transaction.key), Transaction).where(Transaction.account_id == account_id)
+        await self._drop(or_(Transfer.out_key.in_(some), Transfer.in_key.in_(some)))
+
+    async def _drop(self, touched: ColumnElement[bool]) -> None:
+        """In one order, in which two writers do not wait for each other."""
+        waiting = self.own(select(Transfer.id), Transfer).where(Transfer.state == TransferState.PROPOSED, touched)
+        dropped = self.delete(Transfer).where(Transfer.id.in_(waiting.order_by(Transfer.id).with_for_update()))
+        await self.session.execute(dropped, execution_options={"synchronize_session": False})
+
+
+def is_settled() -> tuple[ColumnElement[bool], ...]:
+    """What a transaction must be to be proposed as one side of a movement."""
+    return (
+        Transaction.transfer_id.is_(None),
+        Transaction.deleted_at.is_(None),
+        Transaction.status == Status.BOOKED,
+        Transaction.is_split.is_(False),
+    )
+
+
+def _waits_for(side: InstrumentedAttribute[int]) -> ColumnElement[bool]:
     """Whether a proposal with this transaction waits for a decision."""
     return exists().where(
-        Transfer.workspace_id == side.workspace_id,
-        or_(Transfer.out_key == side.key, Transfer.in_key == side.key),
+        Transfer.workspace_id == Transaction.workspace_id,
+        side == Transaction.key,
         Transfer.state == TransferState.PROPOSED,
     )
+
+
+def _offsets(days: int) -> CTE:
+    return union_all(*(select(literal(n, Integer).label("days")) for n in range(-days, days + 1))).cte("offsets")

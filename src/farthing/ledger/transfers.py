@@ -1,9 +1,7 @@
 """Transfers: two transactions that are one movement between own accounts, linked by hand or found with a reason."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import timedelta
-from decimal import Decimal
+from decimal import Context, Decimal
 from uuid import UUID
 
 from farthing.infra.db import Work, unique_or
@@ -21,14 +19,11 @@ from farthing.ledger.transaction_repository import Transactions
 from farthing.ledger.transfer_repository import Transfers
 from farthing.ledger.transfer_schemas import TransferOut
 
-WINDOW = timedelta(days=4)
-
-
-@dataclass(frozen=True, slots=True)
-class Pair:
-    out: Transaction
-    into: Transaction
-    reason: str
+WINDOW_DAYS = 4
+_PAIRS_AT_ONCE = 250
+_ROUNDS_MAX = 20
+"""More than any ledger needs; what would still be left is found the next time."""
+_TEN_DIGITS = Context(prec=10)
 
 
 class TransferService:
@@ -44,21 +39,50 @@ class TransferService:
         rows = {row.key: row for row in await self._transactions.by_keys([k for t in found.items for k in _keys(t)])}
         return found.map(lambda transfer: shown(transfer, rows[transfer.out_key], rows[transfer.in_key]))
 
-    async def find(self, limit: int = 500) -> int:
-        """Propose what looks like one movement and was never decided; how many there are now."""
-        pairs = unique_pairs(await self._rows.candidates(WINDOW.days, limit))
-        for pair in pairs:
-            await self._rows.add(self._transfer(pair, TransferState.PROPOSED))
-        return len(pairs)
+    async def find(self) -> int:
+        """Propose whatever looks like one movement and was never decided; how many there are now.
+
+        A proposal may leave others without a rival, so the search goes on until it finds nothing.
+        """
+        await self._rows.alone()
+        total = 0
+        for _ in range(_ROUNDS_MAX):
+            pairs = await self._rows.unique_pairs(WINDOW_DAYS)
+            starts = range(0, len(pairs), _PAIRS_AT_ONCE)
+            found = sum([await self._propose(pairs[start : start + _PAIRS_AT_ONCE]) for start in starts])
+            if not found:
+                break
+            total += found
+        return total
+
+    async def _propose(self, pairs: Sequence[tuple[int, int]]) -> int:
+        rows = await self._rows.lock_legs(sorted(key for pair in pairs for key in pair))
+        legs = [(rows[out], rows[into]) for out, into in pairs if out in rows and into in rows]
+        now, workspace_id = self._clock(), self._actor.workspace_id
+        return await self._rows.propose(
+            [
+                {
+                    "id": new_id(),
+                    "workspace_id": workspace_id,
+                    "out_key": out.key,
+                    "in_key": into.key,
+                    "state": str(TransferState.PROPOSED),
+                    "reason": why_one(out, into),
+                    "created_at": now,
+                }
+                for out, into in legs
+                if looks_like_one(out, into)
+            ]
+        )
 
     async def link(self, first_id: UUID, second_id: UUID) -> TransferOut:
         """Link two by hand; a rejection or proposal of the same two is overruled."""
-        first, second = await self._loaded(first_id), await self._loaded(second_id)
-        out, into = (first, second) if first.amount < 0 else (second, first)
+        rows = await self._loaded([first_id, second_id])
+        out, into = sorted((rows[first_id], rows[second_id]), key=lambda row: row.amount)
         refuse_impossible(out, into)
         transfer = await self._rows.between(out.key, into.key)
         if transfer is None:
-            transfer = self._transfer(Pair(out, into, "linked by hand"), TransferState.PROPOSED)
+            transfer = self._transfer(out, into, "linked by hand")
             with unique_or(TransferImpossible()):
                 await self._rows.add(transfer)
         return await self._accept(transfer, out, into)
@@ -71,8 +95,7 @@ class TransferService:
             first, second = rows[first_id], rows[second_id]
             out, into = (first, second) if first.amount < 0 else (second, first)
             refuse_impossible(out, into)
-            transfer = self._transfer(Pair(out, into, "known from the start"), TransferState.LINKED)
-            transfer.decided_at = self._clock()
+            transfer = self._transfer(out, into, "known from the start")
             await self._rows.add(transfer)
             made[out.key] = made[into.key] = transfer.id
 
@@ -84,25 +107,26 @@ class TransferService:
 
     async def decide(self, transfer_id: UUID, *, accept: bool) -> TransferOut:
         """Accept a proposal, or reject it and never see it again."""
-        transfer = await self._get(transfer_id)
-        out, into = await self._legs(transfer)
+        out, into = await self._legs(await self._get(transfer_id))
+        transfer = await self._get(transfer_id, lock=True)
         if accept:
             refuse_impossible(out, into)
             return await self._accept(transfer, out, into)
-        if transfer.state == TransferState.LINKED:
+        was_linked = transfer.state == TransferState.LINKED
+        await self._settle(transfer, TransferState.REJECTED)
+        if was_linked:
             await self._mark([out, into], None, "unlinked")
-        return await self._settle(transfer, TransferState.REJECTED, out, into)
+        return shown(transfer, out, into)
 
     async def _accept(self, transfer: Transfer, out: Transaction, into: Transaction) -> TransferOut:
+        await self._settle(transfer, TransferState.LINKED)
         await self._mark([out, into], transfer.id, transfer.reason)
-        return await self._settle(transfer, TransferState.LINKED, out, into)
+        return shown(transfer, out, into)
 
-    async def _settle(
-        self, transfer: Transfer, state: TransferState, out: Transaction, into: Transaction
-    ) -> TransferOut:
+    async def _settle(self, transfer: Transfer, state: TransferState) -> None:
+        """Before its legs change, because that forgets what is only proposed of them."""
         transfer.state, transfer.decided_by, transfer.decided_at = state, self._actor.user_id, self._clock()
         await self._rows.flush()
-        return shown(transfer, out, into)
 
     async def _mark(self, rows: Sequence[Transaction], transfer_id: UUID | None, reason: str) -> None:
         def mark(one: Loaded) -> None:
@@ -110,27 +134,30 @@ class TransferService:
 
         await self._ledger.change(rows, mark, Because(Origin.TRANSFER, "transfer", reason))
 
-    def _transfer(self, pair: Pair, state: TransferState) -> Transfer:
+    def _transfer(self, out: Transaction, into: Transaction, reason: str) -> Transfer:
+        now = self._clock()
         return Transfer(
             id=new_id(),
             workspace_id=self._actor.workspace_id,
-            out_key=pair.out.key,
-            in_key=pair.into.key,
-            state=state,
-            reason=pair.reason,
-            created_at=self._clock(),
+            out_key=out.key,
+            in_key=into.key,
+            state=TransferState.LINKED,
+            reason=reason,
+            created_at=now,
+            decided_at=now,
         )
 
-    async def _get(self, transfer_id: UUID) -> Transfer:
-        if found := await self._rows.get(transfer_id):
+    async def _get(self, transfer_id: UUID, *, lock: bool = False) -> Transfer:
+        if found := await self._rows.get(transfer_id, lock=lock):
             return found
         raise TransferNotFound
 
-    async def _loaded(self, transaction_id: UUID) -> Transaction:
-        row = await self._transactions.get(transaction_id, lock=True)
-        if row is None or row.deleted_at is not None:
-            raise TransactionNotFound(f"Transaction {transaction_id} not found")
-        return row
+    async def _loaded(self, ids: Sequence[UUID]) -> dict[UUID, Transaction]:
+        rows = {row.id: row for row in await self._transactions.by_ids(ids, lock=True) if row.deleted_at is None}
+        for transaction_id in ids:
+            if transaction_id not in rows:
+                raise TransactionNotFound(f"Transaction {transaction_id} not found")
+        return rows
 
     async def _legs(self, transfer: Transfer) -> tuple[Transaction, Transaction]:
         rows = {row.key: row for row in await self._transactions.by_keys(_keys(transfer), lock=True)}
@@ -151,56 +178,39 @@ def refuse_impossible(out: Transaction, into: Transaction) -> None:
         raise TransferImpossible("One of them is void or deleted.")
 
 
-def unique_pairs(candidates: Sequence[tuple[Transaction, Transaction]]) -> list[Pair]:
-    """Pairs in which neither side could be paired otherwise: the closest in time wins, a tie proposes nothing."""
-    by_distance = sorted(
-        candidates, key=lambda pair: (abs((pair[0].date - pair[1].date).days), pair[0].key, pair[1].key)
-    )
-    best: dict[int, int] = {}
-    ties: set[int] = set()
-    for out, into in by_distance:
-        apart = abs((out.date - into.date).days)
-        for key in (out.key, into.key):
-            if best.setdefault(key, apart) == apart and sum(_touches(p, key, apart) for p in candidates) > 1:
-                ties.add(key)
-    taken: set[int] = set()
-    pairs = []
-    for out, into in by_distance:
-        if {out.key, into.key} & (taken | ties):
-            continue
-        taken |= {out.key, into.key}
-        pairs.append(Pair(out, into, _reason(out, into)))
-    return pairs
+def looks_like_one(out: Transaction, into: Transaction) -> bool:
+    """Whether two settled rows are still the same amount, close in time, from one account to another."""
+    is_even = out.amount == -into.amount < 0 and out.currency == into.currency
+    return is_even and out.account_id != into.account_id and _days_apart(out, into) <= WINDOW_DAYS
 
 
-def _touches(pair: tuple[Transaction, Transaction], key: int, apart: int) -> bool:
-    return key in (pair[0].key, pair[1].key) and abs((pair[0].date - pair[1].date).days) == apart
-
-
-def _reason(out: Transaction, into: Transaction) -> str:
-    days = abs((out.date - into.date).days)
+def why_one(out: Transaction, into: Transaction) -> str:
+    days = _days_apart(out, into)
     when = "on the same day" if days == 0 else f"{days} day{'s' if days > 1 else ''} apart"
     return f"the same amount out of one account and into another, {when}"
 
 
-def rate(out: Transaction, into: Transaction) -> Decimal | None:
-    """What one unit of the outgoing currency became, where the two differ."""
+def _days_apart(out: Transaction, into: Transaction) -> int:
+    return abs((out.date - into.date).days)
+
+
+def rate(out: Transaction, into: Transaction) -> str | None:
+    """What one unit of the outgoing currency became, in ten digits, where the two differ."""
     if out.currency == into.currency:
         return None
     gone = Decimal(-out.amount).scaleb(-DECIMALS[out.currency])
     come = Decimal(into.amount).scaleb(-DECIMALS[into.currency])
-    return (come / gone).quantize(Decimal("0.000001"))
+    return f"{_TEN_DIGITS.divide(come, gone):f}"
 
 
 def shown(transfer: Transfer, out: Transaction, into: Transaction) -> TransferOut:
-    implied = rate(out, into)
     return TransferOut(
         id=transfer.id,
         state=TransferState(transfer.state),
         reason=transfer.reason,
         out_transaction_id=out.id,
         in_transaction_id=into.id,
-        rate=None if implied is None else f"{implied:f}",
+        rate=rate(out, into),
         created_at=transfer.created_at,
         decided_at=transfer.decided_at,
     )
