@@ -9,6 +9,7 @@ from sqlalchemy import (
     CTE,
     ColumnElement,
     Integer,
+    Subquery,
     and_,
     cast,
     exists,
@@ -20,7 +21,6 @@ from sqlalchemy import (
     union_all,
 )
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import InstrumentedAttribute
 
 from farthing.infra.db import WorkspaceRepository
 from farthing.kernel.paging import Page, PageRequest, id_after, page_of
@@ -85,15 +85,9 @@ class Transfers(WorkspaceRepository):
             .where(out.c.amount < 0, ~known)
             .cte("pairs")
         )
-        sides = (pairs.c.out_key, pairs.c.in_key)
-        nearest = [
-            (func.min(pairs.c.apart).over(partition_by=side) == pairs.c.apart).label(f"is_near_{side.name}")
-            for side in sides
-        ]
-        alike = [func.count().over(partition_by=(side, pairs.c.apart)).label(f"like_{side.name}") for side in sides]
-        ranked = select(*sides, *nearest, *alike).subquery()
-        is_unique = (*(ranked.c[one.name] for one in nearest), *(ranked.c[one.name] == 1 for one in alike))
-        statement = select(ranked.c.out_key, ranked.c.in_key).where(*is_unique).order_by(ranked.c.out_key)
+        ins, outs = _only_nearest(pairs, "out_key", "in_key"), _only_nearest(pairs, "in_key", "out_key")
+        mutual = and_(ins.c.out_key == outs.c.out_key, ins.c.in_key == outs.c.in_key)
+        statement = select(ins.c.out_key, ins.c.in_key).join_from(ins, outs, mutual).order_by(ins.c.out_key)
         return [(row[0], row[1]) for row in await self.session.execute(statement)]
 
     def _live(self) -> CTE:
@@ -105,8 +99,11 @@ class Transfers(WorkspaceRepository):
             else cast(Transaction.date - epoch, Integer)
         )
         columns = (Transaction.key, Transaction.account_id, Transaction.amount, Transaction.currency, day.label("day"))
-        waits = (_waits_for(Transfer.out_key), _waits_for(Transfer.in_key))
-        return self.own(select(*columns), Transaction).where(*is_settled(), *(~one for one in waits)).cte("live")
+        waiting = [
+            Transaction.key.not_in(self.own(select(side), Transfer).where(Transfer.state == TransferState.PROPOSED))
+            for side in (Transfer.out_key, Transfer.in_key)
+        ]
+        return self.own(select(*columns), Transaction).where(*is_settled(), *waiting).cte("live")
 
     async def lock_legs(self, keys: Sequence[int]) -> dict[int, Transaction]:
         """Those that are settled and that nobody is changing right now; nobody will until this transaction ends."""
@@ -151,13 +148,12 @@ def is_settled() -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def _waits_for(side: InstrumentedAttribute[int]) -> ColumnElement[bool]:
-    """Whether a proposal with this transaction waits for a decision."""
-    return exists().where(
-        Transfer.workspace_id == Transaction.workspace_id,
-        side == Transaction.key,
-        Transfer.state == TransferState.PROPOSED,
-    )
+def _only_nearest(pairs: CTE, side: str, other: str) -> Subquery:
+    """Of each on one side the other that is nearest in days, where only one is."""
+    least = func.min(pairs.c.apart).over(partition_by=pairs.c[side])
+    ranked = select(pairs, least.label("least")).subquery()
+    near = select(ranked.c[side], func.min(ranked.c[other]).label(other)).where(ranked.c.apart == ranked.c.least)
+    return near.group_by(ranked.c[side]).having(func.count() == 1).subquery()
 
 
 def _offsets(days: int) -> CTE:
