@@ -57,13 +57,16 @@ async def walked(person: Person) -> list[dict[str, Any]]:
     return found
 
 
-async def in_threes(town: Town, person: Person, kind: ExportFormat, sort: Sort) -> str:
-    """The file, read from the database three rows at a time."""
+async def export_of(town: Town, person: Person, sort: Sort) -> Export:
+    """An export that reads from the database three rows at a time."""
     house, workspace = town.house, UUID((await person.get("/api/tenants/me")).json()["id"])
     actor = Actor(UUID(person.id), person.name, workspace, Role.OWNER)
     scope = Scope(user_id=actor.user_id, workspace_id=workspace)
-    export = Export(house.database, scope, actor, house.clock, Filter(), sort, page_size=3)
-    return "".join([piece async for piece in export.text(kind)])
+    return Export(house.database, scope, actor, house.clock, Filter(), sort, page_size=3)
+
+
+async def in_threes(town: Town, person: Person, kind: ExportFormat, sort: Sort) -> str:
+    return "".join([piece async for piece in (await export_of(town, person, sort)).text(kind)])
 
 
 @pytest.mark.parametrize("sort", [Sort.NEWEST, Sort.SMALLEST])
@@ -79,6 +82,22 @@ async def test_every_row_is_exported_once_in_every_format(town: Town, ann: Perso
         lines = (await in_threes(town, ann, ExportFormat.JSONL, sort)).split("\n")[:-1]
         assert [json.loads(line)["id"] for line in lines] == ids
         assert [one["id"] for one in json.loads(await in_threes(town, ann, ExportFormat.JSON, sort))] == ids
+
+
+@pytest.mark.parametrize("sort", [Sort.NEWEST, Sort.LARGEST])
+async def test_what_others_do_meanwhile_does_not_tear_an_export(town: Town, ann: Person, sort: Sort) -> None:
+    mine = await account(ann)
+    await post(ann, mine, *({"amount": f"-{n}.00", "date": f"2026-02-{n:02}"} for n in range(1, 10)))
+    before = (await ann.get("/api/transactions", params={"sort": sort})).json()["transactions"]
+    pages = (await export_of(town, ann, sort)).pages()
+    rows = list(await anext(pages))
+    await ann.patch(f"/api/transactions/{before[0]['id']}", {"amount": "-5.50", "date": "2026-02-05"})
+    await ann.patch(f"/api/transactions/{before[8]['id']}", {"amount": "99.00", "date": "2026-03-01", "tags": ["x"]})
+    await ann.delete(f"/api/transactions/{before[5]['id']}")
+    await post(ann, mine, {"amount": "-4.50", "date": "2026-02-04"})
+    rows += [row async for page in pages for row in page]
+    assert [row.transaction.model_dump(mode="json") for row in rows] == before
+    assert len((await ann.get("/api/transactions")).json()["transactions"]) == 9
 
 
 async def test_a_file_says_what_it_is(town: Town, ann: Person) -> None:

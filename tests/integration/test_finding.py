@@ -1,6 +1,7 @@
 """Finding over HTTP: each filter finds exactly its rows, and a walk through pages meets every row once."""
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -150,6 +151,48 @@ async def test_a_walk_by_cursor_meets_every_row_once_in_order(anna: Person, sort
     places = [(row["date"] if sort.endswith("date") else float(row["amount"]), row["id"]) for row in walked]
     assert places == ordered(everyone, sort)
     assert len(walked) > 5
+
+
+@pytest.mark.parametrize("sort", ["amount", "-amount"])
+async def test_amounts_are_in_order_across_currencies(town: Town, sort: str) -> None:
+    person = await town.person()
+    amounts = {
+        "EUR": ["-0.50", "0.50", "-1.25", "1.25", "700.00"],
+        "JPY": ["-1", "1", "699", "1000000000000000"],
+        "BTC": ["0.00000001", "-0.00000001", "1.25000001", "-1.25000001", "1.25000000"],
+        "KWD": ["0.501", "-0.501", "1.250"],
+    }
+    for currency, some in amounts.items():
+        account = (await person.post("/api/accounts", {"name": currency, "currency": currency})).json()["id"]
+        bodies = [{"amount": amount, "date": "2026-02-01"} for amount in some]
+        answer = await person.post("/api/transactions/batch", {"account_id": account, "transactions": bodies})
+        assert answer.status_code == 201, answer.text
+    walked: list[Row] = []
+    cursor: Row = {}
+    while not walked or cursor:
+        page = await ask(person, limit=2, sort=sort, **cursor)
+        walked += page["transactions"]
+        cursor = {"next": page["next"]} if page["next"] else {}
+    places = [(Decimal(row["amount"]), row["id"]) for row in walked]
+    assert len(places) == 17
+    assert places == sorted(places, reverse=sort.startswith("-"))
+    file = (await person.get("/api/transactions/export", params={"sort": sort, "format": "json"})).json()
+    assert [row["id"] for row in file] == [row["id"] for row in walked]
+
+
+@pytest.mark.parametrize(
+    ("currency", "amounts"), [("JPY", ["3", "-20", "100"]), ("BTC", ["0.3", "-0.2", "0.00000001"])]
+)
+async def test_amounts_of_one_unusual_currency_are_walked_in_order(
+    town: Town, currency: str, amounts: list[str]
+) -> None:
+    person = await town.person()
+    for amount in amounts:
+        await person.post("/api/transactions", {"amount": amount, "currency": currency})
+    first = await ask(person, limit=1, sort="amount")
+    rest = await ask(person, sort="amount", next=first["next"])
+    found = [Decimal(row["amount"]) for row in first["transactions"] + rest["transactions"]]
+    assert found == sorted(map(Decimal, amounts))
 
 
 async def test_a_row_that_comes_meanwhile_shifts_no_page(anna: Person) -> None:

@@ -1,23 +1,27 @@
 """Finding transactions: a tree of what is wanted, a page of what there is."""
 
+import re
 from calendar import monthrange
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from uuid import UUID
 
 from farthing.infra.db import Work
 from farthing.kernel.actor import Actor
 from farthing.kernel.clock import Clock
+from farthing.kernel.money import to_text
 from farthing.kernel.paging import CursorInvalid, decode_cursor, encode_cursor
 from farthing.ledger.criteria import Search
-from farthing.ledger.finding_repository import Found
+from farthing.ledger.finding_repository import Found, Place
 from farthing.ledger.language import tree_of
 from farthing.ledger.models import Transaction
 from farthing.ledger.query import AccountIs, And, DateIs, Filter, NotDeleted, Tree
 from farthing.ledger.sorting import Sort
 
 _BEYOND = 2**63
+_AMOUNT = re.compile(r"-?[0-9]{1,16}(?:\.[0-9]{1,8})?")
 COUNTED_MAX = 10_000
 """Beyond it a total is told as at least this many, unless the months' totals know it exactly."""
 
@@ -90,15 +94,21 @@ def _ids(part: AccountIs) -> tuple[UUID, ...] | None:
 
 
 def _value(row: Transaction, sort: Sort) -> str:
-    return str(row.amount) if sort.is_by_amount else row.date.isoformat()
+    return to_text(row.amount, row.currency) if sort.is_by_amount else row.date.isoformat()
 
 
-def _place(cursor: str, sort: Sort) -> tuple[int | date, int]:
+def _place(cursor: str, sort: Sort) -> Place:
     value, key = decode_cursor(cursor, 2)
     try:
-        return (_countable(value) if sort.is_by_amount else date.fromisoformat(value)), _countable(key)
+        return (_amount(value) if sort.is_by_amount else date.fromisoformat(value)), _countable(key)
     except ValueError as error:
         raise CursorInvalid from error
+
+
+def _amount(text: str) -> Decimal:
+    if _AMOUNT.fullmatch(text):
+        return Decimal(text)
+    raise ValueError
 
 
 def _countable(text: str) -> int:

@@ -1,16 +1,29 @@
 """SQL that pages through transactions and counts them."""
 
-from collections.abc import Sequence
+from array import array
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, literal, select, tuple_
+from sqlalchemy import BigInteger, ColumnElement, case, func, literal, select, tuple_
+from sqlalchemy.orm import InstrumentedAttribute
 
 from farthing.infra.db import Work, WorkspaceRepository
+from farthing.kernel.currency import DECIMALS
 from farthing.ledger.criteria import Search
-from farthing.ledger.models import MonthTotal, Transaction
+from farthing.ledger.models import Account, MonthTotal, Transaction
 from farthing.ledger.query import Tree
 from farthing.ledger.sorting import Sort
+
+Place = tuple[Decimal | date, int]
+"""The day or amount and the key of a row that was seen."""
+_USUAL = 2
+_FINEST = max(DECIMALS.values())
+_OTHERS = sorted(set(DECIMALS.values()) - {_USUAL})
+_BEYOND = 2**63 - 1
 
 
 class Found(WorkspaceRepository):
@@ -26,17 +39,38 @@ class Found(WorkspaceRepository):
         return search
 
     async def page(
-        self, search: Search, sort: Sort, limit: int, after: tuple[int | date, int] | None, offset: int
+        self, search: Search, sort: Sort, limit: int, after: Place | None, offset: int
     ) -> Sequence[Transaction]:
-        column = Transaction.amount if sort.is_by_amount else Transaction.date
-        place = tuple_(column, Transaction.key)
+        order = await self._order(sort)
         statement = self.select(Transaction).where(search.condition())
         if after is not None:
-            seen = tuple_(literal(after[0]), literal(after[1]))
+            place = tuple_(*order.columns, Transaction.key)
+            seen = tuple_(*map(literal, (*order.values(after[0]), after[1])))
             statement = statement.where(place < seen if sort.is_descending else place > seen)
-        order = [search.order(column), search.order(Transaction.key)]
-        ordered = [one.desc() for one in order] if sort.is_descending else order
-        return (await self.session.scalars(statement.order_by(*ordered).limit(limit).offset(offset))).all()
+        ordered = statement.order_by(*order.by(search)).limit(limit).offset(offset)
+        return (await self.session.scalars(ordered)).all()
+
+    async def keys(self, search: Search, sort: Sort) -> Sequence[int]:
+        """The keys of all rows, in their order."""
+        order = await self._order(sort)
+        statement = self.own(select(Transaction.key), Transaction).where(search.condition())
+        return array("q", await self.session.scalars(statement.order_by(*order.by(search))))
+
+    async def by_keys(self, keys: Sequence[int]) -> list[Transaction]:
+        """These rows, in the order of the keys."""
+        rows = await self.session.scalars(self.select(Transaction).where(Transaction.key.in_(keys)))
+        found = {row.key: row for row in rows}
+        return [found[key] for key in keys]
+
+    async def _order(self, sort: Sort) -> "_Order":
+        """Minor units are in order where all accounts count in equal ones, and an index has them so."""
+        if not sort.is_by_amount:
+            return _Order(sort, (Transaction.date,))
+        codes = await self.session.scalars(self.own(select(Account.currency), Account).distinct())
+        decimals = {DECIMALS[code] for code in codes}
+        if len(decimals) > 1:
+            return _Order(sort, (_scaled(_whole), _scaled(_fraction)))
+        return _Order(sort, (Transaction.amount,), *decimals)
 
     async def count_up_to(self, search: Search, most: int) -> int:
         some = search.found().limit(most).subquery()
@@ -51,3 +85,44 @@ class Found(WorkspaceRepository):
         if accounts:
             statement = statement.where(MonthTotal.account_id.in_(accounts))
         return int(await self.session.scalar(statement) or 0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """What rows are sorted by, before their keys."""
+
+    sort: Sort
+    columns: tuple[ColumnElement[Any] | InstrumentedAttribute[Any], ...]
+    decimals: int = 2
+    """Of every amount, where one column tells them all."""
+
+    def by(self, search: Search) -> list[Any]:
+        """SQLite is kept from walking through an index in this order where few rows are listed."""
+        ordered = [search.order(column) for column in (*self.columns, Transaction.key)]
+        return [one.desc() for one in ordered] if self.sort.is_descending else ordered
+
+    def values(self, value: Decimal | date) -> tuple[int | date, ...]:
+        """The same of a row that was seen."""
+        if isinstance(value, date):
+            return (value,)
+        if len(self.columns) == 1:
+            return (max(min(int(value.scaleb(self.decimals)), _BEYOND), -_BEYOND),)
+        whole = int(value)
+        return whole, int((value - whole).scaleb(_FINEST))
+
+
+def _scaled(part: Callable[[int], ColumnElement[int]]) -> ColumnElement[int]:
+    """A part of each amount's value, whatever its currency's minor units are."""
+    kinds = [(decimals, [code for code in DECIMALS if DECIMALS[code] == decimals]) for decimals in _OTHERS]
+    return case(*((Transaction.currency.in_(codes), part(decimals)) for decimals, codes in kinds), else_=part(_USUAL))
+
+
+def _whole(decimals: int) -> ColumnElement[int]:
+    """Rounded towards zero, as both databases divide."""
+    return Transaction.amount.op("/", return_type=BigInteger())(literal(10**decimals, BigInteger))
+
+
+def _fraction(decimals: int) -> ColumnElement[int]:
+    """In the finest units of all; its sign is the amount's."""
+    rest = Transaction.amount % literal(10**decimals, BigInteger)
+    return rest * literal(10 ** (_FINEST - decimals), BigInteger)

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
@@ -100,6 +101,12 @@ class Database:
             yield work
 
     @asynccontextmanager
+    async def snapshot(self, scope: Scope) -> AsyncIterator[Work]:
+        """Read everything as it is at one moment, however many statements that takes; SQLite always reads so."""
+        async with self._transaction(scope, writes=False, is_snapshot=True) as work:
+            yield work
+
+    @asynccontextmanager
     async def write(self, scope: Scope) -> AsyncIterator[Work]:
         if self._writer is None:
             async with self._transaction(scope, writes=True) as work:
@@ -109,9 +116,12 @@ class Database:
                 yield work
 
     @asynccontextmanager
-    async def _transaction(self, scope: Scope, *, writes: bool) -> AsyncIterator[Work]:
+    async def _transaction(self, scope: Scope, *, writes: bool, is_snapshot: bool = False) -> AsyncIterator[Work]:
         engine = self._system if scope.is_system else self._app
-        bound = engine.execution_options(**{WRITES: True}) if writes else engine
+        options: dict[str, Any] = {WRITES: True} if writes else {}
+        if is_snapshot and not self.is_sqlite:
+            options |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        bound = engine.execution_options(**options) if options else engine
         session = AsyncSession(bound, expire_on_commit=False, autoflush=False)
         work = Work(session, scope, is_sqlite=self.is_sqlite, subscribers=self._subscribers)
         try:
