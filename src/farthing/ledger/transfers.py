@@ -80,7 +80,7 @@ class TransferService:
             one.row.transfer_id = made[one.row.key]
 
         linked = [row for row in rows.values() if row.key in made]
-        await self._ledger.change(linked, mark, Because(Origin.TRANSFER, "transfer", "known from the start"))
+        await self._ledger.change(linked, mark, Because(Origin.TRANSFER, "transfer", why="known from the start"))
 
     async def decide(self, transfer_id: UUID, *, accept: bool) -> TransferOut:
         """Accept a proposal, or reject it and never see it again."""
@@ -104,11 +104,11 @@ class TransferService:
         await self._rows.flush()
         return shown(transfer, out, into)
 
-    async def _mark(self, rows: Sequence[Transaction], transfer_id: UUID | None, reason: str) -> None:
+    async def _mark(self, rows: Sequence[Transaction], transfer_id: UUID | None, why: str) -> None:
         def mark(one: Loaded) -> None:
             one.row.transfer_id = transfer_id
 
-        await self._ledger.change(rows, mark, Because(Origin.TRANSFER, "transfer", reason))
+        await self._ledger.change(rows, mark, Because(Origin.TRANSFER, "transfer", why=why))
 
     def _transfer(self, pair: Pair, state: TransferState) -> Transfer:
         return Transfer(
