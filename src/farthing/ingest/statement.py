@@ -1,7 +1,7 @@
 """What a bank says: an account, its balances and its lines. A file and a bank feed become the same thing here."""
 
 from dataclasses import dataclass
-from datetime import date
+import datetime as dt
 from decimal import Decimal
 from enum import StrEnum
 
@@ -30,7 +30,7 @@ class Balance:
     kind: BalanceKind
     amount: Decimal
     currency: str | None
-    day: date | None
+    day: dt.date | None
     source_line: int
 
 
@@ -38,12 +38,12 @@ class Balance:
 class Line:
     """One transaction as the bank tells it; money out is negative."""
 
-    date: date
+    date: dt.date
     amount: Decimal
     currency: str | None
     source_line: int
     """Where it starts in the file, from one: a line of text, a row of a sheet, an element of a document."""
-    value_date: date | None = None
+    value_date: dt.date | None = None
     original: Money | None = None
     """What it cost abroad, where that differs from what the account paid."""
     payee: str | None = None
@@ -67,5 +67,5 @@ class Statement:
     currency: str | None
     lines: tuple[Line, ...]
     balances: tuple[Balance, ...] = ()
-    first_day: date | None = None
-    last_day: date | None = None
+    first_day: dt.date | None = None
+    last_day: dt.date | None = None

@@ -1,0 +1,84 @@
+"""How far a reading of a document can be believed: what it proves, what it leaves open, what it could not read."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from farthing.ingest.reading import Ambiguity, Evidence, Fate, Proof, Reading, Rejected
+from farthing.ingest.statement import Statement
+
+PROVEN, PLAIN, BROKEN = 99, 90, 65
+DOUBT_COSTS = 10
+REJECTED_COSTS_MAX = 60
+
+
+@dataclass(slots=True)
+class Findings:
+    """What a format collects on its way through a file."""
+
+    evidence: list[Evidence] = field(default_factory=list)
+    proofs: list[Proof] = field(default_factory=list)
+    ambiguities: list[Ambiguity] = field(default_factory=list)
+    rejected: list[Rejected] = field(default_factory=list)
+    dialect: dict[str, str] = field(default_factory=dict)
+    roles: dict[str, str] = field(default_factory=dict)
+    fates: dict[Fate, int] = field(default_factory=dict)
+
+    def met(self, fate: Fate, count: int = 1) -> None:
+        if count:
+            self.fates[fate] = self.fates.get(fate, 0) + count
+
+    def reject(self, source_line: int, text: str, reason: str, *, count: int = 1) -> None:
+        self.rejected.append(Rejected(source_line, text[:200], reason))
+        self.met(Fate.REJECTED, count)
+
+    def found(self, about: str, found: str, because: str) -> None:
+        self.evidence.append(Evidence(about, found, because))
+
+    def reading(self, name: str, statements: Iterable[Statement], *, is_whole: bool = True) -> Reading:
+        """All of it as a reading; a file that breaks off is believed less."""
+        known = tuple(statements)
+        lines = sum(len(statement.lines) for statement in known)
+        return Reading(
+            format=name,
+            statements=known,
+            confidence=confidence(self.proofs, self.ambiguities, len(self.rejected), lines, is_whole=is_whole),
+            dialect=dict(self.dialect),
+            roles=dict(self.roles),
+            evidence=tuple(self.evidence),
+            proofs=tuple(self.proofs),
+            ambiguities=tuple(self.ambiguities),
+            rejected=tuple(self.rejected),
+            fates=_sorted(self.fates),
+        )
+
+
+def confidence(
+    proofs: Sequence[Proof], ambiguities: Sequence[Ambiguity], rejected: int, lines: int, *, is_whole: bool = True
+) -> int:
+    """From 0 to 100: a broken sum weighs more than any number of sums that hold."""
+    start = PLAIN
+    if proofs:
+        start = PROVEN if all(proof.holds for proof in proofs) else BROKEN
+    refused = REJECTED_COSTS_MAX * rejected // (rejected + lines) if rejected else 0
+    broken_off = 0 if is_whole else DOUBT_COSTS
+    return max(1, start - DOUBT_COSTS * len(ambiguities) - refused - broken_off)
+
+
+def balance_proof(opening: Decimal, amounts: Iterable[Decimal], closing: Decimal, where: str) -> Proof:
+    """Opening balance plus lines makes the closing balance, or by how much it does not."""
+    total = sum(amounts, Decimal(0))
+    reached = opening + total
+    told = f"{where}: {opening} + {total} = {reached}"
+    detail = told if reached == closing else f"{told}, but the file says {closing} ({closing - reached:+} is missing)"
+    return Proof("opening + lines = closing", reached == closing, detail)
+
+
+def total_proof(what: str, declared: Decimal, counted: Decimal, where: str) -> Proof:
+    """A total or a count that the file declares is the one of its lines."""
+    told = f"{where}: the file declares {declared}"
+    return Proof(what, declared == counted, told if declared == counted else f"{told}, its lines make {counted}")
+
+
+def _sorted(fates: Mapping[Fate, int]) -> dict[Fate, int]:
+    return {fate: fates[fate] for fate in Fate if fates.get(fate)}
