@@ -1,10 +1,24 @@
 """What a table of text cells says, whatever its language and shape."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from farthing.ingest.errors import StatementUnreadable
-from farthing.ingest.reading import Evidence, Reading
+from farthing.ingest.readers.table.account import reading_of
+from farthing.ingest.readers.table.alignment import aligned
+from farthing.ingest.readers.table.columns import Column, Kind, columns_of
+from farthing.ingest.readers.table.currencies import denomination_of
+from farthing.ingest.readers.table.dating import dating_of
+from farthing.ingest.readers.table.figures import Mark, decimal_mark
+from farthing.ingest.readers.table.layout import Layout, layout_of
+from farthing.ingest.readers.table.plan import Plan
 from farthing.ingest.readers.table.row import Row
+from farthing.ingest.readers.table.schemes import Scheme, amount_at, main_role, schemes_of
+from farthing.ingest.readers.table.signs import Sign, sign_of
+from farthing.ingest.readers.table.vocabulary import flags
+from farthing.ingest.readers.table.wording import Wording, wording_of
+from farthing.ingest.readers.table.words import has_any
+from farthing.ingest.reading import Evidence, Reading
 from farthing.ingest.wishes import Wishes
 
 
@@ -18,4 +32,79 @@ def read_rows(
     evidence: Sequence[Evidence] = (),
 ) -> Reading:
     """The rows understood, blank ones among them, or `StatementUnreadable`; `name` is the file's, as a hint."""
-    raise StatementUnreadable(f"{format_name} {name} {len(rows)} {wishes} {dialect} {evidence}")
+    plan = plan_of(rows, wishes, name=name, delimiter=(dialect or {}).get("delimiter", ""))
+    return reading_of(plan, format_name=format_name, dialect=dialect or {}, evidence=evidence)
+
+
+def plan_of(rows: Sequence[Row], wishes: Wishes, *, name: str = "", delimiter: str = "") -> Plan:
+    """Everything that must be decided before single rows can be read."""
+    layout = layout_of(rows, wishes.header_line)
+    core = layout.core
+    columns = aligned(layout.names, columns_of(layout.names, core), lambda names: columns_of(names, core))
+    hints = (name, *(cell for row in layout.above for cell in row.cells))
+    mark = _mark(columns, wishes, delimiter)
+    dating = dating_of(columns, hints, wishes.date_order, mark.mark)
+    if dating is None or not core:
+        raise StatementUnreadable(
+            "No row has both a date and an amount. If it is a statement, say with --header-line where its table begins."
+        )
+    wording = wording_of(columns, is_headed=layout.header is not None)
+    scheme = _scheme(columns, core, mark, wording)
+    sign = _sign(layout, columns, core, scheme, mark, wording, wishes, name)
+    scheme = replace(scheme, is_inverted=sign.is_inverted)
+    amount_columns = [at for at in (scheme.amount, scheme.debit, scheme.credit) if at is not None]
+    after = layout.body[-20:]
+    denomination = denomination_of(columns, amount_columns, layout.above, [row for row in after if row not in core])
+    originals = tuple(
+        c.index
+        for c in columns
+        if c.kind is Kind.FIGURE and main_role(c.name) == "foreign" and c.index not in amount_columns
+    )
+    return Plan(layout, columns, mark, dating, scheme, sign, denomination, wording, originals, hints)
+
+
+def _mark(columns: Sequence[Column], wishes: Wishes, delimiter: str) -> Mark:
+    if wishes.decimal_mark:
+        return Mark(wishes.decimal_mark, True, "you said so")
+    figures = [found for column in columns if column.kind is Kind.FIGURE for found in column.figures]
+    return decimal_mark(figures, "," if delimiter == ";" else ".")
+
+
+def _scheme(columns: Sequence[Column], core: Sequence[Row], mark: Mark, wording: Wording) -> Scheme:
+    groups = list(wording.of("account")) + [c.index for c in columns if c.kind is Kind.CURRENCY][:1]
+    found = schemes_of(columns, core[:500], mark.mark, groups)
+    if not found:
+        raise StatementUnreadable("No column holds amounts.")
+    return found[0]
+
+
+def _sign(
+    layout: Layout,
+    columns: Sequence[Column],
+    core: Sequence[Row],
+    scheme: Scheme,
+    mark: Mark,
+    wording: Wording,
+    wishes: Wishes,
+    name: str,
+) -> Sign:
+    if wishes.sign:
+        return Sign(wishes.sign != "as_written", True, "you said so")
+    if scheme.chain and scheme.chain.strength > 0.15:
+        return Sign(scheme.is_inverted, True, "so the running balance follows")
+    if scheme.debit is not None and scheme.credit is not None:
+        return Sign(False, True, "money out and in stand in columns of their own")
+    if scheme.flag is not None:
+        return Sign(False, True, "a column says which way the money went")
+    if scheme.amount is None or any(found.flag for found in columns[scheme.amount].figures):
+        return Sign(False, True, "letters beside the amounts say which way the money went")
+    rows = [(amount, row) for row in core if (amount := amount_at(row, scheme, mark.mark)) is not None]
+    words = [_words(row, wording) for _, row in rows]
+    title = columns[scheme.amount].name
+    context = " ".join([name, *layout.names, *(row.text for row in layout.above)])
+    return sign_of([amount for amount, _ in rows], words, is_card=has_any(context, flags.CARD), title=title)
+
+
+def _words(row: Row, wording: Wording) -> str:
+    wanted = [at for role in ("payee", "memo", "type", "category") for at in wording.of(role)] + list(wording.spare)
+    return " ".join(row.cells[at] for at in wanted if at < len(row.cells))

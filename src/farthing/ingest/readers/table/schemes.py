@@ -1,0 +1,219 @@
+"""Which columns of figures move the account: every arrangement that banks use, read and weighed."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from functools import lru_cache
+
+from farthing.ingest.readers.table.cells import bare, figure
+from farthing.ingest.readers.table.columns import Column, Kind, side_of
+from farthing.ingest.readers.table.proofs import Chain, chain_of
+from farthing.ingest.readers.table.row import Row
+from farthing.ingest.readers.table.vocabulary import amounts, texts
+from farthing.ingest.readers.table.words import fit
+
+_PROOF_WEIGHT = 4.0
+_CANDIDATES_MAX = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Scheme:
+    """Where an amount stands, and how it gets its sign."""
+
+    amount: int | None = None
+    debit: int | None = None
+    credit: int | None = None
+    flag: int | None = None
+    fee: int | None = None
+    blocked: int | None = None
+    """Stands in for the amount of a row that is not booked yet."""
+    balance: int | None = None
+    is_inverted: bool = False
+    is_debit_written_negative: bool = False
+    score: float = 0.0
+    chain: Chain | None = None
+
+    def columns(self) -> dict[str, int]:
+        named = {
+            "amount": self.amount,
+            "debit": self.debit,
+            "credit": self.credit,
+            "flag": self.flag,
+            "fee": self.fee,
+            "blocked": self.blocked,
+            "balance": self.balance,
+        }
+        return {role: at for role, at in named.items() if at is not None}
+
+
+@lru_cache(maxsize=2048)
+def role_fits(name: str) -> Mapping[str, float]:
+    """How well the name of a column of figures says each role."""
+    fits = {
+        "amount": fit(name, amounts.AMOUNT),
+        "debit": fit(name, amounts.DEBIT),
+        "credit": fit(name, amounts.CREDIT),
+        "balance": fit(name, amounts.BALANCE),
+        "fee": fit(name, amounts.FEE),
+        "foreign": fit(name, amounts.ELSEWHERE_CURRENCY),
+        "not_money": max(fit(name, amounts.NOT_MONEY), fit(name, texts.REFERENCE), fit(name, texts.ACCOUNT)),
+        "blocked": fit(name, amounts.BLOCKED),
+        "gross": fit(name, amounts.GROSS),
+        "net": fit(name, amounts.NET),
+    }
+    if fits["debit"] and fits["credit"]:
+        fits["amount"] = max(fits["amount"], fits["debit"], fits["credit"]) + 0.1
+    elif max(fits["debit"], fits["credit"]) and fits["amount"] < 1.9:
+        fits["amount"] = min(fits["amount"], max(fits["debit"], fits["credit"]) - 0.1)
+    return fits
+
+
+@lru_cache(maxsize=2048)
+def main_role(name: str) -> str:
+    fits = role_fits(name)
+    best = max(fits, key=lambda role: fits[role])
+    return best if fits[best] >= 0.6 else "unnamed"
+
+
+def value_at(row: Row, at: int | None, mark: str) -> Decimal | None:
+    """The figure in a row's cell, with its own sign and letters."""
+    if at is None or at >= len(row.cells):
+        return None
+    found = figure(row.cells[at])
+    amount = found.value(mark) if found else None
+    if found is None or amount is None:
+        return None
+    return amount if found.flag is None or found.is_signed else abs(amount) * found.flag
+
+
+def amount_at(row: Row, scheme: Scheme, mark: str) -> Decimal | None:
+    """What a row moves the account by; nothing where it does not say."""
+    amount = (
+        _pair(row, scheme, mark)
+        if scheme.debit is not None and scheme.credit is not None
+        else _single(row, scheme, mark)
+    )
+    if amount is None:
+        return None
+    fee = value_at(row, scheme.fee, mark)
+    signed = -amount if scheme.is_inverted else amount
+    return signed - abs(fee) if fee else signed
+
+
+def _pair(row: Row, scheme: Scheme, mark: str) -> Decimal | None:
+    debit, credit = value_at(row, scheme.debit, mark), value_at(row, scheme.credit, mark)
+    if debit is None and credit is None:
+        return None
+    out = (debit or Decimal(0)) if scheme.is_debit_written_negative else -(debit or Decimal(0))
+    return (credit or Decimal(0)) + out
+
+
+def _single(row: Row, scheme: Scheme, mark: str) -> Decimal | None:
+    amount = value_at(row, scheme.amount, mark)
+    if amount is None:
+        amount = value_at(row, scheme.blocked, mark)
+    if amount is None or scheme.flag is None:
+        return amount
+    word = row.cells[scheme.flag].strip() if scheme.flag < len(row.cells) else ""
+    side = side_of(word)
+    return None if side is None else amount * side
+
+
+def schemes_of(columns: Sequence[Column], rows: Sequence[Row], mark: str, groups: Sequence[int]) -> list[Scheme]:
+    """All arrangements, the likeliest first."""
+    money = [column for column in columns if column.kind is Kind.FIGURE]
+    found = sorted([*_pairs(money, rows, mark), *_singles(money, columns, mark)], key=lambda s: -s.score)[
+        :_CANDIDATES_MAX
+    ]
+    weighed = [_weighed(scheme, money, rows, mark, groups) for scheme in found]
+    return sorted(weighed, key=lambda scheme: -scheme.score)
+
+
+def _singles(money: Sequence[Column], columns: Sequence[Column], mark: str) -> Iterator[Scheme]:
+    flags = [column for column in columns if column.kind is Kind.FLAG]
+    blocked = next((c.index for c in money if main_role(c.name) == "blocked"), None)
+    for column in money:
+        score = _worth(column, mark)
+        spare = blocked if blocked != column.index and main_role(column.name) != "foreign" else None
+        yield Scheme(amount=column.index, score=score, blocked=spare)
+        is_signed = any(found.is_negative or found.flag for found in column.figures)
+        for flag in flags:
+            named = max(fit(flag.name, amounts.FLAG), 0.3)
+            yield Scheme(amount=column.index, flag=flag.index, score=score + (-2.0 if is_signed else 0.5 + named / 2))
+
+
+def _worth(column: Column, mark: str) -> float:
+    """How much a single column looks like what moves the account."""
+    fits = role_fits(column.name)
+    values = [value for found in column.figures if (value := found.value(mark)) is not None]
+    others = max(fits["balance"], fits["fee"], fits["foreign"], fits["not_money"], fits["blocked"])
+    score = max(fits["amount"], 0.3) + 1.2 * column.fill - (1.5 * others if others >= fits["amount"] else 0.4 * others)
+    score += 0.3 * any(value < 0 for value in values) + 0.2 * any(
+        "." in f.number or "," in f.number for f in column.figures
+    )
+    score += 0.4 * fits["net"] - 0.3 * fits["gross"] + 0.25 * min(fit(column.name, amounts.OF_ACCOUNT), 1.0)
+    score -= 0.8 * max(fits["debit"], fits["credit"]) if fits["amount"] < max(fits["debit"], fits["credit"]) else 0
+    score -= 1.0 if values and not any(values) else 0
+    return score - (0.4 if len(values) > 3 and len(set(values)) == 1 else 0)
+
+
+def _pairs(money: Sequence[Column], rows: Sequence[Row], mark: str) -> Iterator[Scheme]:
+    for debit in money:
+        for credit in money:
+            if debit is not credit:
+                scheme = _pair_scheme(debit, credit, rows, mark)
+                if scheme is not None:
+                    yield scheme
+
+
+def _pair_scheme(debit: Column, credit: Column, rows: Sequence[Row], mark: str) -> Scheme | None:
+    """Two columns of which each row fills one; their names say which is which."""
+    out, into = role_fits(debit.name)["debit"], role_fits(credit.name)["credit"]
+    if min(out, into) < 0.5 or min(role_fits(debit.name)["credit"], out) > out - 0.1:
+        return None
+    if main_role(debit.name) in {"balance", "foreign"} or main_role(credit.name) in {"balance", "foreign"}:
+        return None
+    pairs = [(value_at(row, debit.index, mark), value_at(row, credit.index, mark)) for row in rows]
+    both = sum(1 for a, b in pairs if a and b)
+    either = sum(1 for a, b in pairs if a is not None or b is not None)
+    if both > 0.1 * len(pairs) or not either:
+        return None
+    negative = sum(1 for a, _ in pairs if a is not None and a < 0)
+    nonzero = sum(1 for a, _ in pairs if a)
+    score = 0.8 + (out + into) / 2 + 1.2 * either / len(pairs) - 0.05 * (abs(debit.index - credit.index) - 1)
+    score += 0.25 * min(fit(debit.name, amounts.OF_ACCOUNT), 1.0)
+    return Scheme(debit=debit.index, credit=credit.index, score=score, is_debit_written_negative=negative * 2 > nonzero)
+
+
+def _weighed(scheme: Scheme, money: Sequence[Column], rows: Sequence[Row], mark: str, groups: Sequence[int]) -> Scheme:
+    """The scheme with the balance, the fee and the sign that its proof supports best."""
+    used = set(scheme.columns().values())
+    best = scheme
+    for column in money:
+        role = main_role(column.name)
+        if column.index in used or role in {"foreign", "not_money", "fee", "debit", "credit"}:
+            continue
+        named = role == "balance"
+        for variant in _variants(replace(scheme, balance=column.index), money, used | {column.index}):
+            steps = [
+                (amount_at(row, variant, mark), value_at(row, column.index, mark), tuple(_cell(row, g) for g in groups))
+                for row in rows
+            ]
+            chain = chain_of(steps)
+            penalty = 0.3 * variant.is_inverted + 0.05 * (variant.fee is not None)
+            score = scheme.score + _PROOF_WEIGHT * chain.strength + (0.4 if named else 0.0) - penalty
+            if score > best.score and (named or chain.strength > 0.15):
+                best = replace(variant, score=score, chain=chain)
+    return best
+
+
+def _variants(scheme: Scheme, money: Sequence[Column], used: set[int]) -> Iterator[Scheme]:
+    fees = [column.index for column in money if main_role(column.name) == "fee" and column.index not in used]
+    for is_inverted in (False, True):
+        yield replace(scheme, is_inverted=is_inverted)
+        for fee in fees:
+            yield replace(scheme, is_inverted=is_inverted, fee=fee)
+
+
+def _cell(row: Row, at: int) -> str:
+    return bare(row.cells[at]) if at < len(row.cells) else ""
