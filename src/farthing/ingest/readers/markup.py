@@ -77,17 +77,23 @@ def _told(error: expat.ExpatError) -> str:
 
 
 def _parsed(data: bytes, encoding: str | None) -> Element:
-    parser = expat.ParserCreate(encoding)
-    parser.buffer_text = True
+    parser = guarded_parser(encoding)
     builder = _Builder(lambda: parser.CurrentLineNumber)
     parser.StartElementHandler = builder.start
     parser.EndElementHandler = builder.end
     parser.CharacterDataHandler = builder.text
+    parser.Parse(data, True)
+    return builder.root.children[0]
+
+
+def guarded_parser(encoding: str | None = None) -> expat.XMLParserType:
+    """A parser that refuses entities and other files."""
+    parser = expat.ParserCreate(encoding)
+    parser.buffer_text = True
     parser.EntityDeclHandler = _refuse_entities
     parser.ExternalEntityRefHandler = _refuse_external
     parser.SetParamEntityParsing(expat.XML_PARAM_ENTITY_PARSING_NEVER)
-    parser.Parse(data, True)
-    return builder.root.children[0]
+    return parser
 
 
 def _refuse_entities(*_: object) -> None:
