@@ -20,6 +20,8 @@ class Findings:
     proofs: list[Proof] = field(default_factory=list)
     ambiguities: list[Ambiguity] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
+    aside: int = 0
+    """How many of the rejected were understood, and are no transactions of an account of money."""
     dialect: dict[str, str] = field(default_factory=dict)
     roles: dict[str, str] = field(default_factory=dict)
     fates: dict[Fate, int] = field(default_factory=dict)
@@ -32,6 +34,11 @@ class Findings:
         self.rejected.append(Rejected(source_line, text[:200], reason))
         self.met(Fate.REJECTED, count)
 
+    def set_aside(self, source_line: int, text: str, reason: str, *, count: int = 1) -> None:
+        """Something that was understood and moved no money on the account."""
+        self.aside += 1
+        self.reject(source_line, text, reason, count=count)
+
     def found(self, about: str, found: str, because: str) -> None:
         self.evidence.append(Evidence(about, found, because))
 
@@ -42,7 +49,9 @@ class Findings:
         return Reading(
             format=name,
             statements=known,
-            confidence=confidence(self.proofs, self.ambiguities, len(self.rejected), lines, is_whole=is_whole),
+            confidence=confidence(
+                self.proofs, self.ambiguities, len(self.rejected) - self.aside, lines, is_whole=is_whole
+            ),
             dialect=dict(self.dialect),
             roles=dict(self.roles),
             evidence=tuple(self.evidence),

@@ -111,7 +111,8 @@ class _Reader:
         reason = _why_not(entry, status, day, bookings)
         self.count += 1
         if reason or day is None or status is None:
-            self.findings.reject(self.count, _text(entry), reason)
+            note = self.findings.set_aside if status is None else self.findings.reject
+            note(self.count, _text(entry), reason)
             return
         self.batches += len(bookings) > 1
         self.count += len(bookings) - 1

@@ -132,13 +132,17 @@ class _Reader:
             day, amount = self._day(self._day_text(one)), self._amount(one)
             reason = self._why_not(one, day, amount)
             if reason or day is None or amount is None:
-                self._findings.reject(one.at, " ".join(one.fields.values()), reason)
+                note = self._findings.set_aside if self._is_dead(one) else self._findings.reject
+                note(one.at, " ".join(one.fields.values()), reason)
                 continue
             self._findings.met(Fate.TRANSACTION)
             yield self._line(one, day, self._signed(one, amount))
 
+    def _is_dead(self, one: Found) -> bool:
+        return self._value(one, "status").casefold() in _DEAD
+
     def _why_not(self, one: Found, day: date | None, amount: Decimal | None) -> str:
-        if self._value(one, "status").casefold() in _DEAD:
+        if self._is_dead(one):
             return f"it was {self._value(one, 'status')}, no money moved"
         if day is None:
             return f"no day can be read from {self._day_text(one)[:40]!r}"

@@ -105,8 +105,7 @@ class _Reader:
     def page(self, message: Message) -> Page:
         account, currency = _account(message)
         page = Page(account, currency or self.wished_currency, at=message.fields[0].line)
-        opening = message.first("60F", "60M", "60")
-        page.currency = (_currency_of(opening) if opening else None) or page.currency
+        page.currency = _currency_of(message) or page.currency
         entry: Entry | None = None
         for one in message.fields:
             if one.tag == "61":
@@ -218,9 +217,12 @@ def _account(message: Message) -> tuple[str | None, str | None]:
     return text or None, None
 
 
-def _currency_of(one: Field) -> str | None:
-    match = _BALANCE.fullmatch(one.first)
-    return _known(match["currency"]) if match else None
+def _currency_of(message: Message) -> str | None:
+    """That of its first balance that names one, or of the floor limit of an interim report."""
+    balances = [match for one in message.fields if one.tag[0] == "6" and (match := _BALANCE.fullmatch(one.first))]
+    floor = message.first("34F")
+    named = [match["currency"] for match in balances if match["currency"]] + ([floor.first[:3]] if floor else [])
+    return next((code for code in named if _known(code)), None)
 
 
 def _known(code: str | None) -> str | None:

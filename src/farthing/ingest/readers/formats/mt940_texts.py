@@ -18,7 +18,8 @@ _SLASHED_WORDS = (
 )
 _SLASHED = frozenset(_SLASHED_WORDS.split())
 _SLASH = re.compile(r"/([A-Z]{2,4})/")
-_SEPA = re.compile(r"\b(EREF|KREF|MREF|CRED|DEBT|COAM|OAMT|SVWZ|ABWA|ABWE|IBAN|BIC|PURP|RREF|ORCR)[+:]")
+_SEPA_WORDS = "EREF|KREF|MREF|CRED|DEBT|COAM|OAMT|SVWZ|ABWA|ABWE|IBAN|PURP|RREF|ORCR"
+_SEPA = re.compile(rf"({_SEPA_WORDS})\+|(?:^|(?<=\s))({_SEPA_WORDS})(?::|$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +62,11 @@ def _numbered(text: str, mark: str) -> list[tuple[str, str]]:
 
 def _from_numbers(fields: Sequence[tuple[str, str]]) -> Told:
     purpose = [text for code, text in fields if "20" <= code <= "29" or "60" <= code <= "63"]
-    sepa = _sepa("".join(purpose)) if _SEPA.search("".join(purpose)) else {}
+    sepa = _sepa("".join(purpose))
     name = "".join(text for code, text in fields if code in {"32", "33"})
-    memo = sepa.get("SVWZ") or sepa.get("") if sepa else None
     return Told(
         payee=squeezed(sepa.get("ABWA")) or squeezed(name),
-        memo=squeezed(memo) or squeezed(_purpose(purpose)),
+        memo=squeezed(sepa.get("SVWZ") or sepa.get("")) if sepa else squeezed(_purpose(purpose)),
         kind=squeezed(" ".join(text for code, text in fields if code == "00")),
         reference=_reference(sepa.get("EREF")),
         others=tuple(text for code, text in fields if code in {"31", "38"}),
@@ -79,9 +79,13 @@ def _purpose(parts: Sequence[str]) -> str:
 
 
 def _sepa(purpose: str) -> dict[str, str]:
-    """`EREF+12SVWZ+Rent` as a mapping; what stands before the first word has none."""
-    parts = _SEPA.split(purpose)
-    return {"": parts[0]} | dict(zip(parts[1::2], parts[2::2], strict=False))
+    """`EREF+12SVWZ+Rent` as a mapping, empty without such words; what stands before the first has none."""
+    starts = list(_SEPA.finditer(purpose))
+    if not starts:
+        return {}
+    ends = [match.start() for match in starts[1:]] + [len(purpose)]
+    known = {match[1] or match[2]: purpose[match.end() : end] for match, end in zip(starts, ends, strict=True)}
+    return {"": purpose[: starts[0].start()]} | known
 
 
 def _from_slashes(text: str) -> Told:

@@ -84,7 +84,7 @@ def read(source: Source, wishes: Wishes) -> Reading:
     findings.ambiguities.extend(signs.ambiguities)
     findings.found("sign", signs.found, signs.because)
     for at, trade in document.trades:
-        findings.reject(at, trade, "a trade of securities is no line of an account of money")
+        findings.set_aside(at, trade, "a trade of securities is no line of an account of money")
     reader = _Lines(findings, mark, signs, wishes.currency)
     return findings.reading(
         "ofx", [reader.statement(account) for account in document.accounts], is_whole=document.is_whole

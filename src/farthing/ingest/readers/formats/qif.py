@@ -84,7 +84,7 @@ def _account_for_the_rest(sheet: Sheet, findings: Findings) -> None:
     for record in sheet.records:
         if record.is_investment:
             text = " ".join(value for _, value in record.pairs)
-            findings.reject(
+            findings.set_aside(
                 record.at, text, "a trade of securities is no line of an account of money", count=record.lines
             )
         elif not record.is_money:
