@@ -1,7 +1,7 @@
 """What a bank says: an account, its balances and its lines. A file and a bank feed become the same thing here."""
 
-from dataclasses import dataclass
 import datetime as dt
+from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 

@@ -13,9 +13,11 @@ class Wishes:
     encoding: str | None = None
     delimiter: str | None = None
     header_line: int | None = None
+    has_header: bool | None = None
+    """No: the first row is a transaction."""
     date_order: DateOrder | None = None
     decimal_mark: Literal[".", ","] | None = None
     sign: SignRule | None = None
     currency: str | None = None
     roles: dict[str, str] = field(default_factory=dict)
-    """Column names or numbers by role."""
+    """Columns by role: their names, or their numbers as #1; several are parted by commas."""

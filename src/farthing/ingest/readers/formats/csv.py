@@ -16,6 +16,7 @@ from farthing.ingest.wishes import Wishes
 
 NAME = "csv"
 _SAMPLE_LINES = 400
+_BLOCKS = "label: value"
 
 
 def identify(source: Source) -> int:
@@ -47,9 +48,9 @@ def _evidence(text: Decoded, dialect: dict[str, str]) -> list[Evidence]:
 
 def _table(lines: Sequence[str], wishes: Wishes) -> tuple[dict[str, str], list[Row]]:
     """The rows in the dialect that makes most of them."""
-    blocks = block_rows(lines)
+    blocks = block_rows(lines) if wishes.delimiter in {None, _BLOCKS} else []
     if blocks:
-        return {"delimiter": "label: value"}, blocks
+        return {"delimiter": _BLOCKS}, blocks
     dialect = _dialect(lines, wishes)
     return dialect.names(), list(rows_of(lines, dialect))
 

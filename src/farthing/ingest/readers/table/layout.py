@@ -37,10 +37,11 @@ class Layout:
         return tuple(row for row in self.body if has_day_and_figure(row))
 
 
-def layout_of(rows: Sequence[Row], header_line: int | None = None) -> Layout:
+def layout_of(rows: Sequence[Row], header_line: int | None = None, *, has_header: bool = True) -> Layout:
     """The table with the header that fits best, or without one."""
     core = [at for at, row in enumerate(rows) if has_day_and_figure(row)]
-    at = _wished(rows, header_line) if header_line is not None else _header_at(rows, core)
+    found = _header_at(rows, core) if has_header else None
+    at = found if header_line is None else _wished(rows, header_line)
     if at is None:
         first = core[0] if core else 0
         return Layout((), None, tuple(rows[:first]), tuple(rows[first:]), "no row reads like the names of columns")

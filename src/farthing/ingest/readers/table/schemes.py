@@ -119,9 +119,37 @@ def _single(row: Row, scheme: Scheme, mark: str) -> Decimal | None:
     return None if side is None else amount * side
 
 
-def schemes_of(columns: Sequence[Column], rows: Sequence[Row], mark: str, groups: Sequence[int]) -> list[Scheme]:
+def wished_schemes(rows: Sequence[Row], mark: str, places: Mapping[str, tuple[int, ...]]) -> list[Scheme]:
+    """The arrangement that a person named, with what its columns show of debits."""
+    named = {
+        role: places[role][0]
+        for role in ("amount", "debit", "credit", "flag", "fee", "blocked", "balance")
+        if places.get(role)
+    }
+    if not ({"amount", "debit", "credit"} & set(named)):
+        return []
+    debits = [value for row in rows if (value := value_at(row, named.get("debit"), mark))]
+    is_negative = sum(1 for value in debits if value < 0) * 2 > len(debits)
+    if "debit" in named and "credit" in named:
+        named.pop("amount", None)
+    else:
+        named["amount"] = named.pop("amount", named.get("debit", named.get("credit", 0)))
+    return [Scheme(**named, score=10.0, is_debit_written_negative=is_negative)]  # type: ignore[arg-type]
+
+
+def schemes_of(
+    columns: Sequence[Column],
+    rows: Sequence[Row],
+    mark: str,
+    groups: Sequence[int],
+    places: Mapping[str, tuple[int, ...]] | None = None,
+) -> list[Scheme]:
     """All arrangements, the likeliest first."""
     money = [column for column in columns if column.kind is Kind.FIGURE]
+    wished = wished_schemes(rows, mark, places or {})
+    if wished:
+        steady = [] if wished[0].balance is not None else money
+        return [_weighed(scheme, steady, rows, mark, groups) for scheme in wished]
     found = sorted([*_pairs(money, rows, mark), *_singles(money, columns, mark)], key=lambda s: -s.score)[
         :_CANDIDATES_MAX
     ]

@@ -16,6 +16,7 @@ from farthing.ingest.readers.table.row import Row
 from farthing.ingest.readers.table.schemes import Scheme, amount_at, main_role, schemes_of
 from farthing.ingest.readers.table.signs import Sign, sign_of
 from farthing.ingest.readers.table.vocabulary import flags
+from farthing.ingest.readers.table.wished import dated, denominated, places_of, worded
 from farthing.ingest.readers.table.wording import Wording, wording_of
 from farthing.ingest.readers.table.words import has_any
 from farthing.ingest.reading import Evidence, Reading
@@ -38,7 +39,7 @@ def read_rows(
 
 def plan_of(rows: Sequence[Row], wishes: Wishes, *, name: str = "", delimiter: str = "") -> Plan:
     """Everything that must be decided before single rows can be read."""
-    layout = layout_of(rows, wishes.header_line)
+    layout = layout_of(rows, wishes.header_line, has_header=wishes.has_header is not False)
     core = layout.core
     columns = aligned(layout.names, columns_of(layout.names, core), lambda names: columns_of(names, core))
     hints = (name, *(cell for row in layout.above for cell in row.cells))
@@ -48,14 +49,17 @@ def plan_of(rows: Sequence[Row], wishes: Wishes, *, name: str = "", delimiter: s
         raise StatementUnreadable(
             "No row has both a date and an amount. If it is a statement, say with --header-line where its table begins."
         )
-    wording = wording_of(columns, is_headed=layout.header is not None)
-    scheme = _scheme(columns, core, mark, wording)
+    places = places_of(wishes.roles, columns)
+    dating = dated(dating, places)
+    wording = worded(wording_of(columns, is_headed=layout.header is not None), places)
+    scheme = _scheme(columns, core, mark, wording, places)
     sign = _sign(layout, columns, core, scheme, mark, wording, wishes, name)
     scheme = replace(scheme, is_inverted=sign.is_inverted)
     amount_columns = [at for at in (scheme.amount, scheme.debit, scheme.credit) if at is not None]
     after = layout.body[-20:]
     denomination = denomination_of(columns, amount_columns, layout.above, [row for row in after if row not in core])
-    originals = tuple(
+    denomination = denominated(denomination, places, wishes.currency)
+    originals = places.get("original") or tuple(
         c.index
         for c in columns
         if c.kind is Kind.FIGURE and main_role(c.name) == "foreign" and c.index not in amount_columns
@@ -70,9 +74,11 @@ def _mark(columns: Sequence[Column], wishes: Wishes, delimiter: str) -> Mark:
     return decimal_mark(figures, "," if delimiter == ";" else ".")
 
 
-def _scheme(columns: Sequence[Column], core: Sequence[Row], mark: Mark, wording: Wording) -> Scheme:
+def _scheme(
+    columns: Sequence[Column], core: Sequence[Row], mark: Mark, wording: Wording, places: Mapping[str, tuple[int, ...]]
+) -> Scheme:
     groups = list(wording.of("account")) + [c.index for c in columns if c.kind is Kind.CURRENCY][:1]
-    found = schemes_of(columns, core[:500], mark.mark, groups)
+    found = schemes_of(columns, core[:500], mark.mark, groups, places)
     if not found:
         raise StatementUnreadable("No column holds amounts.")
     return found[0]
