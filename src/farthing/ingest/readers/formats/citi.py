@@ -22,7 +22,7 @@ _DAY = re.compile(r"(\d{1,2})\s+([^\W\d_]{3,12})\.?\s+(\d{4})")
 _AMOUNT = re.compile(r"(?P<amount>[-+\u2212\u2013]?\s?\d[\d\s\u00a0\u202f.]*,\d{2})\s*(?P<currency>[A-Za-z]{3})?")
 _HOME = "PLN"
 BLOCK_LINES_MAX = 8
-_SEEN = re.compile(rb"^[ \t]*\d{1,2}[ \t]+[^\d\W][^\d\s]{2,14}[ \t]+\d{4}[ \t]*\r?$", re.MULTILINE)
+_SEEN = re.compile(rb"^[ \t]{0,20}\d{1,2}[ \t]+[^\d\s]{3,14}[ \t]+\d{4}[ \t]{0,20}\r?$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ def identify(source: Source) -> int:
     """Blocks that begin with a Polish day and hold an amount, more than a chance would make."""
     if len(_SEEN.findall(source.head)) == 0:
         return 0
-    text, _ = text_of(source.head)
+    text = source.head.decode("utf-8", "replace")
     blocks = list(_blocks(text.split("\n"), Findings()))
     good = sum(1 for block in blocks if _amount_at(block.lines) is not None and len(block.lines) >= 2)  # noqa: PLR2004
     return min(95, 80 + 5 * good) if good and good * 2 >= len(blocks) else 0

@@ -78,7 +78,8 @@ def read(source: Source, wishes: Wishes) -> Reading:
         raise StatementUnreadable("This MT940 file has neither a balance nor a line of an account.")
     findings = Findings(dialect={"encoding": encoding})
     findings.found("encoding", encoding, "the bytes read as that; MT940 does not say")
-    blank = sum(1 for at in idle if not text.split("\n")[at - 1].strip())
+    lines = text.split("\n")
+    blank = sum(1 for at in idle if not lines[at - 1].strip())
     findings.met(Fate.BLANK, blank)
     findings.met(Fate.PREAMBLE, len(idle) - blank)
     mark = wishes.decimal_mark or decimal_mark(_amount_texts(pages)) or ","

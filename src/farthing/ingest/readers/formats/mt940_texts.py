@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from farthing.ingest.readers.words import squeezed
 
-WIDTH = 65
-"""A line of this length was cut by the format, not by a writer: what follows goes on within the word."""
+WIDTH = 64
+"""A line as long as this was cut by the format, not by a writer: what follows goes on within the word."""
 _NUMBERED = re.compile(r"\s*(?P<code>\d{3})?\s?(?P<mark>[?>^<~@+*|§])(?P<first>\d{2})")
 _NO_CODE = {"000"}
 """Names no kind of transaction: who writes it gives the numbers meanings of his own."""
@@ -65,11 +65,11 @@ def _from_numbers(fields: Sequence[tuple[str, str]]) -> Told:
     sepa = _sepa("".join(purpose))
     name = "".join(text for code, text in fields if code in {"32", "33"})
     return Told(
-        payee=squeezed(sepa.get("ABWA")) or squeezed(name),
+        payee=squeezed(name) or squeezed(sepa.get("ABWA")),
         memo=squeezed(sepa.get("SVWZ") or sepa.get("")) if sepa else squeezed(_purpose(purpose)),
         kind=squeezed(" ".join(text for code, text in fields if code == "00")),
         reference=_reference(sepa.get("EREF")),
-        others=tuple(text for code, text in fields if code in {"31", "38"}),
+        others=(sepa.get("ABWA", ""), *(text for code, text in fields if code in {"31", "38"})),
     )
 
 
@@ -89,7 +89,7 @@ def _sepa(purpose: str) -> dict[str, str]:
 
 
 def _from_slashes(text: str) -> Told:
-    """`/TRTP/SEPA/NAME/ANNA/REMI/Rent` by its known words; a slash within a value stays in it."""
+    """`/TRTP/SEPA/NAME/ANNA/REMI/Rent` by its known words; the whole is kept for the words that are not known."""
     values: dict[str, str] = {}
     name = ""
     for part in re.split(r"(?<=/)(?=[A-Z]{2,4}/)", text):
@@ -106,7 +106,7 @@ def _from_slashes(text: str) -> Told:
         memo=squeezed(re.sub(r"^(USTD|STRD)//?", "", remi)) or squeezed(values.get("OCMT", "").strip("/")),
         kind=squeezed(values.get("TRTP", "").strip("/")),
         reference=_reference(values.get("EREF", "").strip("/")),
-        others=tuple(values[key].strip("/") for key in ("IBAN", "ORDP", "BENM", "ADDR", "INFO") if key in values),
+        others=(text,),
     )
 
 

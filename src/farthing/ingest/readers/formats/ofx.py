@@ -74,7 +74,7 @@ def read(source: Source, wishes: Wishes) -> Reading:
     claimed = _claimed_pages(source.head)
     text, encoding = text_of(source.data, wishes.encoding, claimed)
     document = _Walk().over(tags(text))
-    if not document.accounts:
+    if not document.accounts or (document.trades and not any(account.records for account in document.accounts)):
         raise StatementUnreadable(_nothing_in(document))
     findings = Findings(dialect={"encoding": encoding})
     findings.found("encoding", encoding, f"the bytes read as that; the file claims {', '.join(claimed) or 'nothing'}")
@@ -132,8 +132,9 @@ class _Walk:
             self._begin(Account())
         elif tag.name in {"STMTTRN", "STMTTRNP"}:
             self._count += 1
+            account = self._account or self._begin(Account())
             self._part, self._record = "", Record(self._count, is_pending=tag.name.endswith("P"))
-            (self._account or self._begin(Account())).records.append(self._record)
+            account.records.append(self._record)
         elif tag.name in _TRADES and not tag.text and not tag.is_empty:
             self._count += 1
             self.trades.append((self._count, tag.name))

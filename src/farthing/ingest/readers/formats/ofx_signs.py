@@ -8,7 +8,8 @@ from typing import Literal
 from farthing.ingest.reading import Ambiguity, Doubt
 from farthing.ingest.wishes import SignRule
 
-OUT = frozenset({"DEBIT", "CHECK", "ATM", "POS", "FEE", "SRVCHG", "DIRECTDEBIT", "PAYMENT", "REPEATPMT"})
+OUT = frozenset({"DEBIT", "CHECK", "ATM", "POS", "FEE", "SRVCHG", "DIRECTDEBIT"})
+"""Not payments: on a card they are money in."""
 IN = frozenset({"CREDIT", "DEP", "DIRECTDEP", "DIV"})
 Rule = Literal["as_written", "by_type", "inverted"]
 

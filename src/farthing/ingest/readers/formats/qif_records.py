@@ -53,13 +53,13 @@ class Sheet:
 def sheet_of(text: str) -> Sheet:
     """All records of a file; the last may lack its caret if its line is whole."""
     sheet = Sheet()
-    section, account = "", None
+    section, account, listed = "", None, 0
     record: Record | None = None
     for number, line in _lines(text):
         if not line.strip():
             sheet.blank += 1
         elif line.startswith("!") or (record is None and line.lstrip().startswith("!")):
-            record = None
+            record, listed = None, 0
             section = _section(line, section, sheet)
         elif not section and record is None:
             sheet.preamble += 1
@@ -68,7 +68,8 @@ def sheet_of(text: str) -> Sheet:
             record.lines += 1
             if line.startswith("^"):
                 record.is_closed = True
-                account = _name(record, account)
+                listed += 1
+                account = _name(record, account, listed)
                 record = None
             else:
                 record.pairs.append((line[0].upper() if line[0].isascii() else line[0], line[1:].strip()))
@@ -106,6 +107,8 @@ def _section(line: str, before: str, sheet: Sheet) -> str:
             return rest.strip().lower() or word.strip().lower()
 
 
-def _name(record: Record, before: str | None) -> str | None:
-    """An account that is announced is the one of the records that follow."""
-    return record.value("N") or before if record.section == "account" else before
+def _name(record: Record, before: str | None, listed: int) -> str | None:
+    """An account that is announced alone is the one of the records that follow; a list of them announces none."""
+    if record.section != "account":
+        return before
+    return record.value("N") if listed == 1 else None
