@@ -1,8 +1,9 @@
 """What a single cell could be, before anything is known about its column."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 
-from farthing.ingest.readers.table.days import is_date, meanings
+from farthing.ingest.readers.table.days import is_date, meanings, short_meanings, yearless
 from farthing.ingest.readers.table.figures import Figure, figure_of
 from farthing.ingest.readers.table.row import Row
 
@@ -86,6 +87,18 @@ def has_day_and_figure(row: Row) -> bool:
     if len(days) == 1:
         return any(at != days[0] and is_figure(cell) for at, cell in enumerate(row.cells))
     return any(is_figure(cell) and (at not in days or is_compact_only(row, days)) for at, cell in enumerate(row.cells))
+
+
+def has_short_day_and_figure(row: Row) -> bool:
+    """The same where days have no year, or six digits and no marks."""
+    days = [at for at, cell in enumerate(row.cells) if yearless(bare(cell)) or short_meanings(bare(cell))]
+    return bool(days) and any(at != days[0] and is_figure(cell) for at, cell in enumerate(row.cells))
+
+
+def core_of(rows: Sequence[Row]) -> list[int]:
+    """The places of the rows that could be transactions."""
+    found = [at for at, row in enumerate(rows) if has_day_and_figure(row)]
+    return found or [at for at, row in enumerate(rows) if has_short_day_and_figure(row)]
 
 
 def is_compact_only(row: Row, days: list[int]) -> bool:

@@ -10,10 +10,11 @@ from farthing.ingest.readers.table.columns import Column, Kind
 from farthing.ingest.readers.table.row import Row
 from farthing.ingest.readers.table.vocabulary import amounts, texts
 from farthing.ingest.readers.table.vocabulary.currencies import CODES, OLD_CODES, SHARED_SYMBOLS, SYMBOLS, code_of
-from farthing.ingest.readers.table.words import fit
+from farthing.ingest.readers.table.words import fit, folded
 
 _CODE = re.compile(r"(?<![A-Za-z])([A-Z]{3})(?![A-Za-z])")
-_BRACKETED = re.compile(r"[(\[（]([^()\[\]（）]{1,12})[)\]）]")
+_BRACKETED = re.compile(r"[(\[（]([^()\[\]（）]{1,40})[)\]）]")
+_SIGNED = re.compile(r"\d\s?(€|£|zł|Kč|₽|₴|₹)(?!\w)")
 _NOT_CODES_ALONE = frozenset(
     [
         "ALL",
@@ -139,6 +140,11 @@ def in_name(name: str) -> str | None:
         if found := code_of(inner):
             return found
     for word in name.replace("(", " ").replace(")", " ").split():
+        bare_word = word.rstrip("$€£")
+        if bare_word in CODES and bare_word != word:
+            return bare_word
+        if len(name) > len(word) and folded(word) in {"euro", "euros", "eur"}:
+            return "EUR"
         if (word in CODES and word.isupper() and len(name) > len(word)) or word in SYMBOLS:
             return OLD_CODES.get(word) or code_of(word)
     return None
@@ -156,6 +162,8 @@ def _told(rows: Sequence[Row]) -> Iterator[str]:
             if code:
                 yield code
                 continue
+            if len(text) < 80 and (sign := _SIGNED.search(text)):
+                yield SYMBOLS[sign[1]]
             yield from (c for inner in _BRACKETED.findall(text) if (c := code_of(inner)))
             yield from (
                 c for c in _CODE.findall(text[:200]) if c in CODES and c not in _NOT_CODES_ALONE and len(text) < 60

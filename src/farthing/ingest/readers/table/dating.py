@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 
+from farthing.ingest.readers.table.cells import bare
 from farthing.ingest.readers.table.columns import Column, Kind
 from farthing.ingest.readers.table.days import ORDERS, Meanings, Order, meanings, short_meanings, yearless
+from farthing.ingest.readers.table.row import Row
 from farthing.ingest.readers.table.vocabulary import dates
 from farthing.ingest.readers.table.words import fit
 
@@ -63,6 +65,14 @@ def dating_of(columns: Sequence[Column], hints: Sequence[str], wished: Order | N
     year = None if any(meanings(cell) or short_meanings(cell) for cell in ranked[0].filled) else _hinted_year(hints)
     is_short = not any(meanings(cell) for cell in ranked[0].filled)
     return Dating(tuple(c.index for c in ranked), value, order, is_certain, because, alternatives, year, is_short)
+
+
+def course_of(rows: Sequence[Row], dating: Dating) -> int:
+    """One where the rows run from old to new, minus one where they run back, 0 where that is not seen."""
+    days = [parsed(bare(row.cells[dating.booking[0]]), dating) for row in rows if len(row.cells) > dating.booking[0]]
+    known = [day for day in days if day is not None]
+    steps = sum((after > before) - (after < before) for before, after in pairwise(known))
+    return (steps > 0) - (steps < 0)
 
 
 def _second_unnamed(ranked: Sequence[Column], roles: dict[int, str]) -> int | None:

@@ -24,6 +24,11 @@ _TIME = (
 _THREE = re.compile(
     rf"'?(?P<a>\d{{1,4}})\s?(?:(?P<sep>[./\-])|年)\s?(?P<b>\d{{1,2}})\s?(?:(?P=sep)|月)\s?'?(?P<c>\d{{1,4}})\s?(?:日|\.|г\.?|г)?{_TIME}"
 )
+_ERA = re.compile(
+    r"(?P<era>[RHS]|令和|平成|昭和)\s?(?P<a>\d{1,2}|元)\s?[./年\-]\s?(?P<b>\d{1,2})\s?[./月\-]\s?(?P<c>\d{1,2})日?"
+)
+_ERAS = {"R": 2018, "令和": 2018, "H": 1988, "平成": 1988, "S": 1925, "昭和": 1925}
+_MINGUO = 1911
 _COMPACT = re.compile(r"'?(\d{8})(?:\d{4}(?:\d{2})?|[T ]\d{2}:?\d{2}(?::?\d{2})?Z?)?'?")
 _SHORT_COMPACT = re.compile(r"\d{6}")
 _MONTH = r"(?P<month>[^\W\d_]{3,12})\.?"
@@ -55,11 +60,23 @@ def meanings(text: str) -> Meanings:
     found = _COMPACT.fullmatch(plain)
     if found:
         return _compact(found[1])
-    return _named(plain)
+    return _named(plain) or _of_era(plain)
+
+
+def _of_era(plain: str) -> Meanings:
+    """Years of Japan's emperors."""
+    found = _ERA.fullmatch(plain)
+    if not found:
+        return {}
+    year = _ERAS[found["era"]] + (1 if found["a"] == "元" else int(found["a"]))
+    day = _valid({"ymd": (year, int(found["b"]), int(found["c"]))})
+    return dict.fromkeys(ORDERS, day["ymd"]) if day else {}
 
 
 def _numeric(first: str, middle: str, last: str) -> Meanings:
     a, b, c = int(first), int(middle), int(last)
+    if len(first) == 3 and len(last) <= 2:
+        return _valid({"ymd": (a + _MINGUO, b, c)}) if 80 <= a <= 199 else {}
     if len(first) > 2:
         return _valid({"ymd": (a, b, c)}) if len(first) == 4 and len(last) <= 2 else {}
     if len(last) == 4:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Literal
 
 from farthing.ingest.readers.table.cells import bare, figure, is_day
@@ -30,9 +31,10 @@ class Declared:
     source_line: int
 
 
+@lru_cache(maxsize=65536)
 def label_of(cell: str) -> Label | None:
     """What a cell announces, if it announces a balance or a sum."""
-    text = _COUNTED.sub(" ", bare(cell)).strip(" :：")
+    text = _COUNTED.sub(" ", _joined(bare(cell))).strip(" :：*")
     if not text or len(text) > _LABEL_CHARS_MAX or is_day(text):
         return None
     opening, closing = fit(text, flags.OPENING), fit(text, flags.CLOSING)
@@ -41,6 +43,19 @@ def label_of(cell: str) -> Label | None:
     if fit(text, flags.COUNT) >= _LABEL_MIN:
         return "count"
     return _total(text)
+
+
+def is_pure_label(cell: str) -> bool:
+    """Whether a cell is the name of a balance or a total, and nothing more."""
+    text = _joined(bare(cell)).strip(" :：*")
+    words = (flags.OPENING, flags.CLOSING, flags.TOTAL)
+    return any(fit(text, group) >= 2 for group in words) or folded(text) in flags.BALANCE_WORDS
+
+
+def _joined(text: str) -> str:
+    """S P A C E D words as they are meant."""
+    letters = text.split(" ")
+    return "".join(letters) if len(letters) > 3 and all(len(letter) == 1 for letter in letters) else text
 
 
 def _total(text: str) -> Label | None:

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from farthing.ingest.readers.table.cells import bare, has_day_and_figure, is_day, is_figure
+from farthing.ingest.readers.table.cells import bare, core_of, is_day, is_figure
+from farthing.ingest.readers.table.repair import repaired
 from farthing.ingest.readers.table.row import Row
 from farthing.ingest.readers.table.vocabulary import amounts, dates, texts
 from farthing.ingest.readers.table.words import fit
@@ -29,26 +30,31 @@ class Layout:
     header: Row | None
     above: tuple[Row, ...]
     body: tuple[Row, ...]
+    core: tuple[Row, ...]
+    """The rows of the body that could be transactions."""
     because: str
 
-    @property
-    def core(self) -> tuple[Row, ...]:
-        """The rows that could be transactions."""
-        return tuple(row for row in self.body if has_day_and_figure(row))
 
-
-def layout_of(rows: Sequence[Row], header_line: int | None = None, *, has_header: bool = True) -> Layout:
+def layout_of(
+    rows: Sequence[Row], header_line: int | None = None, *, has_header: bool = True, delimiter: str = ""
+) -> Layout:
     """The table with the header that fits best, or without one."""
-    core = [at for at, row in enumerate(rows) if has_day_and_figure(row)]
+    core = core_of(rows)
     found = _header_at(rows, core) if has_header else None
     at = found if header_line is None else _wished(rows, header_line)
     if at is None:
         first = core[0] if core else 0
-        return Layout((), None, tuple(rows[:first]), tuple(rows[first:]), "no row reads like the names of columns")
+        kept = tuple(rows[at] for at in core)
+        return Layout(
+            (), None, tuple(rows[:first]), tuple(rows[first:]), kept, "no row reads like the names of columns"
+        )
     header = rows[at]
     known = sum(1 for cell in header.cells if known_name(cell) >= _KNOWN_NAME_MIN)
     because = f"line {header.source_line} holds {known} names of columns"
-    return Layout(_names(header), header, tuple(rows[:at]), tuple(rows[at + 1 :]), because)
+    names = _names(header)
+    body = repaired(rows[at + 1 :], core=[place - at - 1 for place in core if place > at], delimiter=delimiter)
+    kept = tuple(body[place] for place in core_of(body))
+    return Layout(names, header, tuple(rows[:at]), tuple(body), kept, because)
 
 
 def _names(header: Row) -> tuple[str, ...]:
@@ -70,7 +76,7 @@ def _header_at(rows: Sequence[Row], core: Sequence[int]) -> int | None:
 
 def _best(rows: Sequence[Row], places: range, width: int) -> int | None:
     scores = {at: header_score(rows[at], width) for at in places}
-    best = max(scores, key=lambda at: (scores[at], at), default=None)
+    best = max(scores, key=lambda at: (round(scores[at], 6), -at), default=None)
     return best if best is not None and scores[best] >= _HEADER_MIN else None
 
 

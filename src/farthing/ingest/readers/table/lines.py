@@ -10,7 +10,7 @@ from farthing.ingest.readers.table.currencies import currency_at
 from farthing.ingest.readers.table.dating import parsed
 from farthing.ingest.readers.table.plan import Plan
 from farthing.ingest.readers.table.row import Row
-from farthing.ingest.readers.table.schemes import value_at
+from farthing.ingest.readers.table.schemes import balance_at, value_at
 from farthing.ingest.readers.table.sorting import Entry
 from farthing.ingest.readers.table.vocabulary.currencies import code_of
 from farthing.ingest.statement import Line, LineStatus, Money
@@ -39,7 +39,7 @@ def line_of(entry: Entry, plan: Plan) -> Line:
         description=_joined(words) or "",
         reference=_joined(_texts(row, plan, "reference")),
         type=kind,
-        balance=value_at(row, plan.scheme.balance, plan.mark.mark),
+        balance=balance_at(row, plan.scheme, plan.mark.mark),
         status=_status(entry, plan),
         account=_joined(_texts(row, plan, "account")),
     )

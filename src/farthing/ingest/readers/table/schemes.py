@@ -30,6 +30,11 @@ class Scheme:
     balance: int | None = None
     is_inverted: bool = False
     is_debit_written_negative: bool = False
+    is_credit_written_negative: bool = False
+    is_balance_before: bool = False
+    """The balance column tells what the account held before the row."""
+    is_assumed: bool = False
+    """Nothing names the columns of a pair; money out is taken to stand first, as is the custom."""
     score: float = 0.0
     chain: Chain | None = None
 
@@ -105,7 +110,16 @@ def _pair(row: Row, scheme: Scheme, mark: str) -> Decimal | None:
     if debit is None and credit is None:
         return None
     out = (debit or Decimal(0)) if scheme.is_debit_written_negative else -(debit or Decimal(0))
-    return (credit or Decimal(0)) + out
+    into = -(credit or Decimal(0)) if scheme.is_credit_written_negative else (credit or Decimal(0))
+    return into + out
+
+
+def balance_at(row: Row, scheme: Scheme, mark: str) -> Decimal | None:
+    """What the account held after a row."""
+    told = value_at(row, scheme.balance, mark)
+    if told is None or not scheme.is_balance_before:
+        return told
+    return told + (amount_at(row, scheme, mark) or Decimal(0))
 
 
 def _single(row: Row, scheme: Scheme, mark: str) -> Decimal | None:
@@ -142,6 +156,7 @@ def schemes_of(
     rows: Sequence[Row],
     mark: str,
     groups: Sequence[int],
+    course: int,
     places: Mapping[str, tuple[int, ...]] | None = None,
 ) -> list[Scheme]:
     """All arrangements, the likeliest first."""
@@ -149,11 +164,11 @@ def schemes_of(
     wished = wished_schemes(rows, mark, places or {})
     if wished:
         steady = [] if wished[0].balance is not None else money
-        return [_weighed(scheme, steady, rows, mark, groups) for scheme in wished]
+        return [_weighed(scheme, steady, rows, mark, groups, course) for scheme in wished]
     found = sorted([*_pairs(money, rows, mark), *_singles(money, columns, mark)], key=lambda s: -s.score)[
         :_CANDIDATES_MAX
     ]
-    weighed = [_weighed(scheme, money, rows, mark, groups) for scheme in found]
+    weighed = [_weighed(scheme, money, rows, mark, groups, course) for scheme in found]
     return sorted(weighed, key=lambda scheme: -scheme.score)
 
 
@@ -161,13 +176,29 @@ def _singles(money: Sequence[Column], columns: Sequence[Column], mark: str) -> I
     flags = [column for column in columns if column.kind is Kind.FLAG]
     blocked = next((c.index for c in money if main_role(c.name) == "blocked"), None)
     for column in money:
-        score = _worth(column, mark)
+        score = _worth(column, mark) + _steadiness(column, columns)
         spare = blocked if blocked != column.index and main_role(column.name) != "foreign" else None
         yield Scheme(amount=column.index, score=score, blocked=spare)
         is_signed = any(found.is_negative or found.flag for found in column.figures)
         for flag in flags:
             named = max(fit(flag.name, amounts.FLAG), 0.3)
             yield Scheme(amount=column.index, flag=flag.index, score=score + (-2.0 if is_signed else 0.5 + named / 2))
+
+
+def _steadiness(column: Column, columns: Sequence[Column]) -> float:
+    """An account has one currency: an amount beside changing ones, while another's stays, was paid elsewhere."""
+    beside = {c.index: _currency_beside(c, columns) for c in columns if c.kind is Kind.FIGURE}
+    counts = {at: len(set(found.filled)) for at, found in beside.items() if found is not None}
+    if column.index not in counts or len({beside[at] for at in counts}) < 2:
+        return 0.0
+    if counts[column.index] > 1 and 1 in counts.values():
+        return -0.6
+    return 0.3 if counts[column.index] == 1 and max(counts.values()) > 1 else 0.0
+
+
+def _currency_beside(column: Column, columns: Sequence[Column]) -> Column | None:
+    right = columns[column.index + 1] if column.index + 1 < len(columns) else None
+    return right if right is not None and right.kind is Kind.CURRENCY else None
 
 
 def _worth(column: Column, mark: str) -> float:
@@ -197,6 +228,8 @@ def _pairs(money: Sequence[Column], rows: Sequence[Row], mark: str) -> Iterator[
 def _pair_scheme(debit: Column, credit: Column, rows: Sequence[Row], mark: str) -> Scheme | None:
     """Two columns of which each row fills one; their names say which is which."""
     out, into = role_fits(debit.name)["debit"], role_fits(credit.name)["credit"]
+    if main_role(debit.name) == main_role(credit.name) == "unnamed":
+        return _unnamed_pair(debit, credit, rows, mark)
     if min(out, into) < 0.5 or min(role_fits(debit.name)["credit"], out) > out - 0.1:
         return None
     if main_role(debit.name) in {"balance", "foreign"} or main_role(credit.name) in {"balance", "foreign"}:
@@ -206,14 +239,37 @@ def _pair_scheme(debit: Column, credit: Column, rows: Sequence[Row], mark: str) 
     either = sum(1 for a, b in pairs if a is not None or b is not None)
     if both > 0.1 * len(pairs) or not either:
         return None
-    negative = sum(1 for a, _ in pairs if a is not None and a < 0)
-    nonzero = sum(1 for a, _ in pairs if a)
     score = 0.8 + (out + into) / 2 + 1.2 * either / len(pairs) - 0.05 * (abs(debit.index - credit.index) - 1)
     score += 0.25 * min(fit(debit.name, amounts.OF_ACCOUNT), 1.0)
-    return Scheme(debit=debit.index, credit=credit.index, score=score, is_debit_written_negative=negative * 2 > nonzero)
+    outs, ins = [a for a, _ in pairs if a], [b for _, b in pairs if b]
+    return Scheme(
+        debit=debit.index,
+        credit=credit.index,
+        score=score,
+        is_debit_written_negative=_mostly_negative(outs),
+        is_credit_written_negative=_mostly_negative(ins) and not _mostly_negative(outs),
+    )
 
 
-def _weighed(scheme: Scheme, money: Sequence[Column], rows: Sequence[Row], mark: str, groups: Sequence[int]) -> Scheme:
+def _mostly_negative(values: Sequence[Decimal]) -> bool:
+    return sum(1 for value in values if value < 0) * 2 > len(values)
+
+
+def _unnamed_pair(debit: Column, credit: Column, rows: Sequence[Row], mark: str) -> Scheme | None:
+    """Two columns without names of which every row fills just one; a proof may tell which is which."""
+    pairs = [(value_at(row, debit.index, mark), value_at(row, credit.index, mark)) for row in rows]
+    one = sum(1 for a, b in pairs if bool(a) != bool(b))
+    is_signed = any(value < 0 for pair in pairs for value in pair if value)
+    is_both_used = any(a for a, _ in pairs) and any(b for _, b in pairs)
+    if one < len(pairs) or is_signed or not is_both_used or abs(debit.index - credit.index) > 3:
+        return None
+    score = 1.9 + 0.1 * (debit.index < credit.index)
+    return Scheme(debit=debit.index, credit=credit.index, score=score, is_assumed=True)
+
+
+def _weighed(
+    scheme: Scheme, money: Sequence[Column], rows: Sequence[Row], mark: str, groups: Sequence[int], course: int
+) -> Scheme:
     """The scheme with the balance, the fee and the sign that its proof supports best."""
     used = set(scheme.columns().values())
     best = scheme
@@ -224,15 +280,22 @@ def _weighed(scheme: Scheme, money: Sequence[Column], rows: Sequence[Row], mark:
         named = role == "balance"
         for variant in _variants(replace(scheme, balance=column.index), money, used | {column.index}):
             steps = [
-                (amount_at(row, variant, mark), value_at(row, column.index, mark), tuple(_cell(row, g) for g in groups))
+                (amount_at(row, variant, mark), balance_at(row, variant, mark), tuple(_cell(row, g) for g in groups))
                 for row in rows
             ]
             chain = chain_of(steps)
-            penalty = 0.3 * variant.is_inverted + 0.05 * (variant.fee is not None)
+            penalty = _penalty(variant, chain, course)
             score = scheme.score + _PROOF_WEIGHT * chain.strength + (0.4 if named else 0.0) - penalty
             if score > best.score and (named or chain.strength > 0.15):
                 best = replace(variant, score=score, chain=chain)
     return best
+
+
+def _penalty(variant: Scheme, chain: Chain, course: int) -> float:
+    """What a reading must make up for: a turned sign or a balance before, the more so against the run of the days."""
+    runs_against = course != 0 and chain.is_newest_first != (course < 0)
+    unusual = 0.3 * variant.is_inverted + 0.5 * variant.is_balance_before
+    return unusual + 0.05 * (variant.fee is not None) + (2.5 if unusual and runs_against else 0.0)
 
 
 def _variants(scheme: Scheme, money: Sequence[Column], used: set[int]) -> Iterator[Scheme]:
@@ -241,6 +304,7 @@ def _variants(scheme: Scheme, money: Sequence[Column], used: set[int]) -> Iterat
         yield replace(scheme, is_inverted=is_inverted)
         for fee in fees:
             yield replace(scheme, is_inverted=is_inverted, fee=fee)
+    yield replace(scheme, is_balance_before=True)
 
 
 def _cell(row: Row, at: int) -> str:

@@ -8,13 +8,15 @@ from decimal import Decimal
 from farthing.ingest.readers.table.cells import bare, figure, is_figure
 from farthing.ingest.readers.table.columns import is_failed, is_pending
 from farthing.ingest.readers.table.dating import parsed
-from farthing.ingest.readers.table.labels import label_of
+from farthing.ingest.readers.table.labels import is_pure_label, label_of
 from farthing.ingest.readers.table.plan import Plan
 from farthing.ingest.readers.table.row import Row
 from farthing.ingest.readers.table.schemes import amount_at, value_at
 from farthing.ingest.reading import Fate, Rejected
 
 _CONTINUED_MIN = 0.3
+_FILLED_DOWN_MIN = 0.2
+_WORDY = ("memo", "payee", "payer", "type")
 
 
 @dataclass(slots=True)
@@ -27,6 +29,22 @@ class Entry:
     is_undated: bool = False
     """Its booking date is still open."""
     more: list[Row] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a row stands, and what the rows around it do."""
+
+    is_after: bool
+    """Behind the last transaction."""
+    continues: bool
+    """Rows of words continue the row above them."""
+    is_edge: bool
+    """First or last of all, or beside a balance that is."""
+    is_summary: bool
+    """It tells of all others."""
+    fills_down: bool
+    """Rows leave out the day that stands above them."""
 
 
 @dataclass(slots=True)
@@ -58,12 +76,68 @@ def sorted_rows(plan: Plan, body: Iterable[Row] | None = None) -> Sorted:
         ),
         default=-1,
     )
+    edges, summaries = _edges(rows, plan), _summaries(rows, plan)
+    fills = _fills_down(rows, plan)
     for at, row in enumerate(rows):
-        _sort(out, plan, row, is_after=at > last, continues=continued and at <= last + 1)
+        place = Place(at > last, continued and at <= last + 1, at in edges, at in summaries, fills)
+        _sort(out, plan, row, place)
     return out
 
 
-def _sort(out: Sorted, plan: Plan, row: Row, *, is_after: bool, continues: bool) -> None:
+def _summaries(rows: Sequence[Row], plan: Plan) -> set[int]:
+    """A first or last row that tells of the whole: what was there before and all amounts make its balance."""
+    moves = {at: m for at, row in enumerate(rows) if _day(row, plan) and (m := _amount(row, plan)) is not None}
+    places = list(moves)
+    if len(places) < 3 or plan.scheme.balance is None:
+        return set()
+    total = sum(moves.values(), Decimal(0))
+    ends = ((places[0], places[1]), (places[-1], places[-2]))
+    return {at for at, near in ends if total == balance_of(rows[at], plan) and not _follows(rows[at], rows[near], plan)}
+
+
+def _follows(row: Row, near: Row, plan: Plan) -> bool:
+    """Whether the balances of two neighbours differ by what one of them moved."""
+    own, other = balance_of(row, plan), balance_of(near, plan)
+    if own is None or other is None:
+        return False
+    return own == other + (_amount(row, plan) or 0) or other == own + (_amount(near, plan) or 0)
+
+
+def _amount(row: Row, plan: Plan) -> Decimal | None:
+    return amount_at(row, plan.scheme, plan.mark.mark)
+
+
+def balance_of(row: Row, plan: Plan) -> Decimal | None:
+    return value_at(row, plan.scheme.balance, plan.mark.mark)
+
+
+def _fills_down(rows: Sequence[Row], plan: Plan) -> bool:
+    """Whether rows of the same day leave it out after the first."""
+    dated = sum(1 for row in rows if _day(row, plan))
+    return sum(1 for row in rows if _is_undated_like(row, plan)) >= max(2, _FILLED_DOWN_MIN * dated)
+
+
+def _is_undated_like(row: Row, plan: Plan) -> bool:
+    if any(_cell(row, at) for at in plan.dating.booking) or amount_at(row, plan.scheme, plan.mark.mark) is None:
+        return False
+    has_words = any(_cell(row, at) for role in _WORDY for at in plan.wording.of(role))
+    return has_words and not any(label_of(cell) for cell in row.cells)
+
+
+def _edges(rows: Sequence[Row], plan: Plan) -> set[int]:
+    """The rows that stand first and last among the filled ones, as long as they speak of balances and totals."""
+    filled = [at for at, row in enumerate(rows) if not row.is_blank]
+    said = {at for at in filled if _labels(rows[at], plan)}
+    edges: set[int] = set()
+    for run in (filled, list(reversed(filled))):
+        for at in run:
+            if at not in said and at not in {*run[:1]}:
+                break
+            edges |= {at} & said
+    return edges
+
+
+def _sort(out: Sorted, plan: Plan, row: Row, place: Place) -> None:
     if row.is_blank:
         out.count(Fate.BLANK, row)
         return
@@ -71,17 +145,19 @@ def _sort(out: Sorted, plan: Plan, row: Row, *, is_after: bool, continues: bool)
         out.count(Fate.HEADER, row)
         return
     day, amount = _day(row, plan), amount_at(row, plan.scheme, plan.mark.mark)
-    if _announces_balance(row, plan, amount, is_dated=day is not None):
+    if place.fills_down and out.entries and _is_undated_like(row, plan):
+        day = out.entries[-1].day
+    if place.is_summary or _announces_balance(row, plan, amount, is_dated=day is not None, is_edge=place.is_edge):
         out.count(Fate.BALANCE, row)
         out.asides.append(row)
     elif day is not None and amount is not None and not _did_not_happen(row, plan):
         out.count(Fate.TRANSACTION, row)
         out.entries.append(Entry(row, day, amount, is_undated=_is_undated(row, plan)))
-    elif continues and out.entries and _is_continuation(row, plan):
+    elif place.continues and out.entries and _is_continuation(row, plan):
         out.count(Fate.TRANSACTION, row)
         out.entries[-1].more.append(row)
     else:
-        _set_aside(out, plan, row, day, amount, is_after=is_after)
+        _set_aside(out, plan, row, day, amount, is_after=place.is_after)
 
 
 def _set_aside(out: Sorted, plan: Plan, row: Row, day: date | None, amount: Decimal | None, *, is_after: bool) -> None:
@@ -154,14 +230,14 @@ def _is_balance(row: Row) -> bool:
     return bool(labels & {"opening", "closing"}) and any(is_figure(cell) for cell in row.cells)
 
 
-def _announces_balance(row: Row, plan: Plan, amount: Decimal | None, *, is_dated: bool) -> bool:
-    """Balance and total rows among the transactions: they say so, and move nothing."""
-    labels = {label for cell in _words(row, plan) if (label := label_of(cell))}
+def _announces_balance(row: Row, plan: Plan, amount: Decimal | None, *, is_dated: bool, is_edge: bool) -> bool:
+    """Balance and total rows among the transactions: they say so, and move nothing or stand at an end."""
+    labels = _labels(row, plan)
     if not is_dated:
         return bool(labels) and any(is_figure(cell) for cell in row.cells)
-    if not labels & {"opening", "closing"}:
-        return False
-    return not amount or _is_own_balance(row, plan, amount)
+    if not amount:
+        return bool(labels & {"opening", "closing"})
+    return is_edge and bool(labels & {"opening", "closing", "total"}) and _is_own_balance(row, plan, amount)
 
 
 def _is_own_balance(row: Row, plan: Plan, amount: Decimal) -> bool:
@@ -169,16 +245,24 @@ def _is_own_balance(row: Row, plan: Plan, amount: Decimal) -> bool:
     return balance is None or abs(balance) == abs(amount)
 
 
-def _words(row: Row, plan: Plan) -> list[str]:
-    del plan
-    return [cell for cell in row.cells if bare(cell) and not is_figure(cell)]
+def _wordy(plan: Plan) -> set[int]:
+    return {at for role in _WORDY for at in plan.wording.of(role)} | set(plan.wording.spare)
+
+
+def _labels(row: Row, plan: Plan) -> set[str]:
+    """What the words of a row announce; among transactions only what is said in the columns of words, or alone."""
+    is_dated, wordy = _day(row, plan) is not None, _wordy(plan)
+    found: set[str] = set()
+    for at, cell in enumerate(row.cells):
+        label = label_of(cell) if bare(cell) and not is_figure(cell) else None
+        if label and (not is_dated or is_pure_label(cell) or (at in wordy and label in {"opening", "closing"})):
+            found.add(label)
+    return found
 
 
 def _is_continuation(row: Row, plan: Plan) -> bool:
     """Words alone, under the words of the row before."""
-    wordy = {at for role in ("memo", "payee", "payer", "type") for at in plan.wording.of(role)} | set(
-        plan.wording.spare
-    )
+    wordy = _wordy(plan)
     filled = [at for at, cell in enumerate(row.cells) if bare(cell)]
     return bool(filled) and all(at in wordy for at in filled)
 

@@ -8,7 +8,7 @@ from farthing.ingest.readers.table.account import reading_of
 from farthing.ingest.readers.table.alignment import aligned
 from farthing.ingest.readers.table.columns import Column, Kind, columns_of
 from farthing.ingest.readers.table.currencies import denomination_of
-from farthing.ingest.readers.table.dating import dating_of
+from farthing.ingest.readers.table.dating import course_of, dating_of
 from farthing.ingest.readers.table.figures import Mark, decimal_mark
 from farthing.ingest.readers.table.layout import Layout, layout_of
 from farthing.ingest.readers.table.plan import Plan
@@ -21,6 +21,9 @@ from farthing.ingest.readers.table.wording import Wording, wording_of
 from farthing.ingest.readers.table.words import has_any
 from farthing.ingest.reading import Evidence, Reading
 from farthing.ingest.wishes import Wishes
+
+_PROVEN_MIN = 0.15
+"""How strong a chain of balances must be to decide."""
 
 
 def read_rows(
@@ -39,7 +42,7 @@ def read_rows(
 
 def plan_of(rows: Sequence[Row], wishes: Wishes, *, name: str = "", delimiter: str = "") -> Plan:
     """Everything that must be decided before single rows can be read."""
-    layout = layout_of(rows, wishes.header_line, has_header=wishes.has_header is not False)
+    layout = layout_of(rows, wishes.header_line, has_header=wishes.has_header is not False, delimiter=delimiter)
     core = layout.core
     columns = aligned(layout.names, columns_of(layout.names, core), lambda names: columns_of(names, core))
     hints = (name, *(cell for row in layout.above for cell in row.cells))
@@ -52,7 +55,7 @@ def plan_of(rows: Sequence[Row], wishes: Wishes, *, name: str = "", delimiter: s
     places = places_of(wishes.roles, columns)
     dating = dated(dating, places)
     wording = worded(wording_of(columns, is_headed=layout.header is not None), places)
-    scheme = _scheme(columns, core, mark, wording, places)
+    scheme = _scheme(columns, core, mark, wording, places, course_of(core, dating))
     sign = _sign(layout, columns, core, scheme, mark, wording, wishes, name)
     scheme = replace(scheme, is_inverted=sign.is_inverted)
     amount_columns = [at for at in (scheme.amount, scheme.debit, scheme.credit) if at is not None]
@@ -75,13 +78,35 @@ def _mark(columns: Sequence[Column], wishes: Wishes, delimiter: str) -> Mark:
 
 
 def _scheme(
-    columns: Sequence[Column], core: Sequence[Row], mark: Mark, wording: Wording, places: Mapping[str, tuple[int, ...]]
+    columns: Sequence[Column],
+    core: Sequence[Row],
+    mark: Mark,
+    wording: Wording,
+    places: Mapping[str, tuple[int, ...]],
+    course: int,
 ) -> Scheme:
     groups = list(wording.of("account")) + [c.index for c in columns if c.kind is Kind.CURRENCY][:1]
-    found = schemes_of(columns, core[:500], mark.mark, groups, places)
+    found = schemes_of(columns, core[:500], mark.mark, groups, course, places)
     if not found:
         raise StatementUnreadable("No column holds amounts.")
+    _refuse_if_open(found, columns, core, mark.mark)
     return found[0]
+
+
+def _refuse_if_open(found: Sequence[Scheme], columns: Sequence[Column], core: Sequence[Row], mark: str) -> None:
+    """Two arrangements that differ, weigh the same and prove nothing are no reading."""
+    best = found[0]
+    if best.chain is not None and best.chain.strength > _PROVEN_MIN:
+        return
+    amounts = [amount_at(row, best, mark) for row in core[:200]]
+    rival = next((s for s in found[1:] if [amount_at(row, s, mark) for row in core[:200]] != amounts), None)
+    named = best.amount is None or main_role(columns[best.amount].name) != "unnamed"
+    if rival is None or best.is_assumed or best.score - rival.score > (0.1 if named else 0.45):
+        return
+    places = [" and ".join(f"{role} in column {at + 1}" for role, at in s.columns().items()) for s in (best, rival)]
+    raise StatementUnreadable(
+        f"The amounts could be {places[0]}, or {places[1]}, and no balance proves either. Say which in a profile."
+    )
 
 
 def _sign(
@@ -96,10 +121,11 @@ def _sign(
 ) -> Sign:
     if wishes.sign:
         return Sign(wishes.sign != "as_written", True, "you said so")
-    if scheme.chain and scheme.chain.strength > 0.15:
+    if scheme.chain and scheme.chain.strength > _PROVEN_MIN:
         return Sign(scheme.is_inverted, True, "so the running balance follows")
     if scheme.debit is not None and scheme.credit is not None:
-        return Sign(False, True, "money out and in stand in columns of their own")
+        because = "money out and in stand in columns of their own"
+        return Sign(False, not scheme.is_assumed, f"{because}, out first" if scheme.is_assumed else because)
     if scheme.flag is not None:
         return Sign(False, True, "a column says which way the money went")
     if scheme.amount is None or any(found.flag for found in columns[scheme.amount].figures):

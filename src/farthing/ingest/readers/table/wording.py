@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from farthing.ingest.readers.table.columns import Column, Kind, is_pending
 from farthing.ingest.readers.table.vocabulary import texts
-from farthing.ingest.readers.table.words import fit
+from farthing.ingest.readers.table.words import fit, folded
 
 _GROUPS: Mapping[str, tuple[str, ...]] = {
     "payee": texts.PAYEE,
@@ -20,6 +20,8 @@ _GROUPS: Mapping[str, tuple[str, ...]] = {
 }
 _SINGLE = {"status", "account", "reference"}
 _NAMED_MIN = 0.6
+_ANYBODYS = {"iban", "bic", "iban bban", "konto nr", "account number iban"}
+"""Names that say nothing of whose account it is; the same in all rows it is one's own."""
 _CODE_MIN_DIGITS = 0.6
 
 
@@ -63,6 +65,8 @@ def _role(column: Column) -> str | None:
     best = max(scores, key=lambda role: scores[role])
     if scores[best] < _NAMED_MIN:
         return None
+    if best == "account" and len(set(column.filled)) > 1 and folded(column.name) in _ANYBODYS:
+        return "account_of_other"
     if best in {"payee", "payer", "memo"} and _is_codes(column):
         return "account_of_other"
     if best == "reference" and _is_prose(column):

@@ -2,8 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
-from functools import lru_cache
+from functools import cache, lru_cache
 
 _LETTERS_WITHOUT_ACCENT = str.maketrans({"ł": "l", "ø": "o", "ß": "ss", "đ": "d", "æ": "ae", "œ": "oe", "ı": "i"})
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])")
@@ -30,7 +29,15 @@ def _is_accent(char: str) -> bool:
 def fit(name: str, terms: tuple[str, ...]) -> float:
     """How well a name is covered by the best of the terms: 0 not at all, 2 when it is the name."""
     key = folded(name)
-    return max((_fit_one(key, term) for term in terms), default=0.0) if key else 0.0
+    if not key or ("\ufffd" not in key and not _any_of(terms).search(key)):
+        return 0.0
+    return max(_fit_one(key, term) for term in terms)
+
+
+@cache
+def _any_of(terms: tuple[str, ...]) -> re.Pattern[str]:
+    """A quick look whether one of the terms stands in a text at all."""
+    return re.compile("|".join(re.escape(term) for term in terms))
 
 
 def _fit_one(key: str, term: str) -> float:
@@ -54,6 +61,7 @@ def _is_within_damaged(key: str, term: str) -> bool:
     return re.search(rf"(?:^|\s){pattern}|{pattern}(?:$|\s)", key) is not None
 
 
+@lru_cache(maxsize=16384)
 def _is_cjk(text: str) -> bool:
     return any("\u3040" <= char <= "\u9fff" or "\uac00" <= char <= "\ud7a3" for char in text)
 
@@ -63,10 +71,14 @@ def terms(*lines: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(folded(term) for line in lines for term in line.split(",") if term.strip()))
 
 
-def has_any(text: str, vocabulary: Iterable[str]) -> bool:
+@lru_cache(maxsize=16384)
+def has_any(text: str, vocabulary: tuple[str, ...]) -> bool:
     """Whether one of the terms stands in a longer text as whole words, or at their beginning when it is long."""
     key = f" {folded(text)} "
-    return any(
-        (term in key) if _is_cjk(term) else (f" {term}" if len(term) > _WHOLE_WORD_MAX else f" {term} ") in key
-        for term in vocabulary
-    )
+    return bool(_any_of(vocabulary).search(key)) and any(_stands_in(key, term) for term in vocabulary)
+
+
+def _stands_in(key: str, term: str) -> bool:
+    if _is_cjk(term):
+        return term in key
+    return (f" {term}" if len(term) > _WHOLE_WORD_MAX else f" {term} ") in key

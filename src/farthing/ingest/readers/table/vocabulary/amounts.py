@@ -3,6 +3,7 @@
 from farthing.ingest.readers.table.words import terms
 
 AMOUNT = terms(
+    "סכום, סכום חיוב, המבلغ, المبلغ, مبلغ, jumlah, nominal, amaun, số tiền, จำนวนเงิน, сума, износ, ποσό συναλλαγής, shuma, tutarı, amount paid, paid amount, charged amount, amount charged, billed amount, booking amount, account amount, payment amount, cena",
     "amount, transaction amount, trans amount, value, sum, net amount, amount in account currency, billing amount, posted amount, cash flow, amt, total amount, net, change, movement, local amount, amount local",
     "betrag, umsatz, buchungsbetrag, betrag in eur, umsatz in eur, summe, wert, saldoänderung, betrag (eur)",
     "montant, somme, montant en euros, mouvement, importe, monto, cantidad, importe eur, valor, movimiento, importo, ammontare, movimento, quantia, montante, valor da operação",
@@ -15,6 +16,7 @@ AMOUNT = terms(
 )
 
 DEBIT = terms(
+    "בחובה, חובה, חיוב, זכות חובה, مدين, سحب, debet, debit, pengeluaran, ghi nợ, tiền ra, nợ, ถอนเงิน, ถอน, дебит, задужење, дугује, zaduženje, teret, na teret, debi, 支払い, 支払い金額, お支払い, お支払い金額, 支付金额, 出账, 支出額, charged out, purchases, spent amount, debit value, pagos, pagamenti, paiements",
     "debit, debit amount, debits, withdrawal, withdrawals, withdrawal amount, paid out, money out, out, outflow, payments out, spent, expense, expenses, charge, charges, debited, paid, payment, amount out, dr, spending",
     "soll, belastung, lastschrift, ausgang, ausgaben, ausgabe, ausgänge, belastungen, lastschrift in chf",
     "débit, débits, dépense, dépenses, sortie, sorties, retrait, retraits, paiement sortant, débit euros",
@@ -29,6 +31,7 @@ DEBIT = terms(
 )
 
 CREDIT = terms(
+    "בזכות, זכות, دائن, إيداع, kredit, pemasukan, ghi có, tiền vào, có, ฝากเงิน, ฝาก, кредит, одобрење, потражује, odobrenje, u korist, korist, kredi, 預かり金額, お預かり金額, 預り金額, 預入額, 存入金額, 进账, 收入額, credit value, payments received, cobros, incassi",
     "credit, credit amount, credits, deposit, deposits, deposit amount, paid in, money in, in, inflow, payments in, received, income, credited, amount in, cr, lodgement",
     "haben, gutschrift, eingang, einnahmen, eingänge, gutschriften, gutschrift in chf",
     "crédit, crédits, recette, recettes, entrée, entrées, dépôt, versement, crédit euros",
@@ -43,6 +46,7 @@ CREDIT = terms(
 )
 
 BALANCE = terms(
+    "היתרה, יתרה, יתרה בשח, الرصيد, رصيد, saldo akhir, baki, số dư, ยอดเงินคงเหลือ, คงเหลือ, салдо, наличност, стање, disponible, saldo disponibile, running bal, bal, balans, beschikbaar saldo, balance chf, kontosaldo, 帳戶餘額, 帐户余额, 账面余额, 可用余额, 現在高, saldo nachher, nieuw saldo, saldo na trn",
     "balance, running balance, account balance, available balance, balance after, closing balance, ledger balance, book balance, remaining balance, balance after transaction, current balance",
     "saldo, kontostand, saldo nach buchung, neuer saldo, solde, solde après, saldo contable, saldo disponible, saldo após, saldo contabile, saldo na mutatie, saldo po operacji, saldo po transakcji",
     "zůstatek, zostatok, konečný zůstatek, stanje, stanje računa, egyenleg, könyvelt egyenleg, sold, sold final, остаток, баланс, остаток на счете, залишок, залишок після операції, баланс после операции",
@@ -89,6 +93,7 @@ OF_ACCOUNT = terms(
 """What tells the figure that moved the account from what was paid in the shop."""
 
 FLAG = terms(
+    "d/k, db/cr, cr/db, dr/cr, debit/kredit, debet/kredit, πρόσημο, πρόσημο ποσού, חובה/זכות, znamienko, predznak, przeciwstawność",
     "credit debit, debit credit, credit/debit, debit/credit, cr dr, dr cr, d c, c d, dc, cd, creditdebet, credit debet, debit or credit, credit or debit, debit credit indicator, credit debit indicator, dr cr indicator, sign, in out, direction, type, transaction type, income expense",
     "soll haben, s h, sh, soll/haben, vorzeichen, s/h kennzeichen, umsatztyp, debit/crédit, sens, debe/haber, cargo/abono, tipo, segno, dare/avere, d/c, natureza, tipo de movimento, af bij, bij af, af/bij, debet/credit",
     "wn/ma, obciążenie/uznanie, typ, strana, dal/má dáti, směr, t/j, t j, terhelés/jóváírás, jelleg, приход/расход, тип операции, тип, debet/kredit, inn/ut, ind/ud, deebet/kreedit, kanto, borç/alacak, b/a, işlem tipi, 收/支, 收支, 收支类型, 借贷标志, 借贷, 借貸, 资金方向, 入出金区分, 구분, 입출금구분, χ/π",

@@ -3,6 +3,7 @@
 from farthing.ingest.readers.table.words import terms
 
 BOOKING = terms(
+    "tanggal pembukuan, tarikh pos, ngày hạch toán, дата на осчетоводяване, датум књижења, datum knjiženja, 入帳日期, 入账时间",
     "booking date, booked, booked on, posting date, post date, posted date, date posted, posted, completed date, completed, clearing date, cleared date, date cleared, accounting date, entry date, process date, processed date, settled date, transaction posted date",
     "buchung, buchungstag, buchungsdatum, buchungszeit, gebucht am, verbucht, eingangstag, verbuchungsdatum",
     "date comptable, date de comptabilisation, date operation comptable, date d'enregistrement, date de traitement",
@@ -23,12 +24,14 @@ BOOKING = terms(
 )
 
 PLAIN = terms(
+    "תאריך, התאריך, التاريخ, تاريخ, tanggal, tgl, tarikh, ngày, วันที่, ημ/νία, ημερ, датум, dita, data e ora, ημερομηνία, अवधि, दिनांक",
     "date, day, run date, dates, datetime, date time, timestamp, date utc, time stamp, when",
     "datum, tag, fecha, data, dato, dátum, päivä, päivämäärä, pvm, kuupäev, datums, tarih, дата, дата операции и время",
     "日期, 日付, 取引日, お取引日, 年月日, 交易时间, 时间, 날짜, 거래일, 거래일자, 거래일시, ημερομηνία, keltezés, datum i vrijeme, дата и время, dátum a čas",
 )
 
 TRANSACTION = terms(
+    "תאריך עסקה, תאריך פעולה, تاريخ العملية, تاريخ المعاملة, tanggal transaksi, tarikh transaksi, ngày giao dịch, วันที่ทำรายการ, дата на транзакция, datum transakcije",
     "transaction date, trans date, date of transaction, operation date, txn date, tran date, started date, effective date, activity date, trade date, created, date created, created date, created at, transaction time",
     "transaktionsdatum, umsatzdatum, umsatzzeit, datum/zeit, auftragsdatum",
     "date operation, date de l'operation, date transaction, date de transaction, date mouvement",
@@ -44,6 +47,7 @@ TRANSACTION = terms(
 )
 
 VALUE = terms(
+    "תאריך ערך, יום ערך, تاريخ الحق, tanggal valuta, tanggal efektif, ngày hiệu lực, вальор, датум валуте, datum valute",
     "value date, value dated, val date, interest date, settlement date, funds available",
     "valuta, valutadatum, wertstellung, wertstellungsdatum, wert, valutatag",
     "date valeur, date de valeur, valeur, fecha valor, fecha de valor, f valor, valor, data valuta, valuta data, data valor, data-valor",

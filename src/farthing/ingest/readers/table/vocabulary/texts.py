@@ -3,6 +3,7 @@
 from farthing.ingest.readers.table.words import terms
 
 PAYEE = terms(
+    "שם המוטב, שם בית העסק, בית העסק, المستفيد, penerima, người nhận, người thụ hưởng, ผู้รับ, получател, прималац, primalac, përfituesi, ετερος",
     "payee, name, merchant, merchant name, counterparty, counter party, partner name, partner, recipient, beneficiary, receiver, payer/payee, vendor, to, company, counterparty name, contact, correspondent, ultimate receiver name, payee name, name of counterparty, target, paid to, store, shop",
     "empfänger, auftraggeber/empfänger, empfänger/auftraggeber, begünstigter, zahlungsempfänger, begünstigter/zahlungspflichtiger, händler, gegenpartei, partnername, name zahlungsbeteiligter, zahlungsbeteiligter",
     "bénéficiaire, contrepartie, nom, nom contrepartie, tiers, marchand, beneficiario, destinatario, contraparte, nombre, comercio, nome, controparte, destinatário, estabelecimento, favorecido",
@@ -22,6 +23,7 @@ PAYER = terms(
 )
 
 MEMO = terms(
+    "תיאור, פרטים, הפעולה, תיאור הפעולה, الوصف, البيان, التفاصيل, keterangan, uraian, deskripsi, butiran, keterangan transaksi, mô tả, nội dung, diễn giải, รายละเอียด, รายการ, основание, описание на транзакцията, опис, сврха, svrha plaćanja, përshkrimi, popis operace",
     "description, transaction description, details, memo, narrative, narration, particulars, label, text, note, notes, remark, remarks, comments, comment, purpose, reason, payment details, security description, booking text, payment purpose, subject, communication, reference text, additional description, item title, remittance information, bank description, action, extended details, message",
     "verwendungszweck, beschreibung, buchungstext, umsatztext, text, zweck, vwz, buchungsdetails, bemerkung, notiz, mitteilung, avisierungstext, details, transaktion, zahlungszweck, verwendungszweck zeile, zahlungsgrund",
     "libellé, communication, description, détail, détails, motif, intitulé, objet, nature de l'opération, libellé opération, informations, commentaire, libelle simplifie, libelle operation",
@@ -48,6 +50,7 @@ CATEGORY = terms(
 )
 
 REFERENCE = terms(
+    "אסמכתא, מספר אסמכתא, المرجع, رقم المرجع, nomor referensi, no referensi, rujukan, số tham chiếu, mã giao dịch, เลขที่อ้างอิง, αρ συναλλαγής, референция",
     "reference, reference number, ref, ref no, transaction id, transaction reference, id, receipt number, check number, cheque number, check no, cheque no, document number, confirmation, order id, operation number, transaction number, end to end id, trace, auth code, receipt id",
     "referenz, transaktionsnummer, belegnummer, end-to-end-referenz, kundenreferenz, zahlungsreferenz, auszugsnummer, transaktions-id, référence, numéro d'opération, numero operation, n° operation, referencia, nº documento, número de documento, documento, riferimento, numero, referência, nº doc",
     "referentie, transactiereferentie, kenmerk, volgnr, volgnummer, betalingskenmerk, numer transakcji, nr transakcji, numer referencyjny, referencje, id transakce, id transakcie, variabilní symbol, reference platby, broj, referenca, sklic, poziv na broj, azonosító, tranzakció azonosító, referință, numar referinta",
@@ -55,6 +58,7 @@ REFERENCE = terms(
 )
 
 ACCOUNT = terms(
+    "חשבון, מספר חשבון, رقم الحساب, الحساب, rekening, nomor rekening, akaun, số tài khoản, เลขที่บัญชี, сметка, рачун",
     "account, account number, account name, account no, account id, own account, my account, iban, source account, card, card number, card no, account key, card #, product account, wallet",
     "konto, kontonummer, kontobezeichnung, auftragskonto, iban auftragskonto, kartennummer, bezeichnung auftragskonto, numéro de compte, compte, n° compte, cuenta, número de cuenta, tarjeta, conto, numero conto, carta, conta, número da conta, rekening, rekeningnummer, iban/bban, eigen rekening, kredietkaart, kaartnummer",
     "rachunek, numer rachunku, konto, mój rachunek, numer konta, účet, číslo účtu, môj účet, račun, broj računa, számla, számlaszám, cont, nr cont, счет, номер счета, счёт, рахунок, карта, номер карты, картка, kontonummer, konto, tili, tilinumero, arvelduskonto, konts, sąskaita, hesap, hesap no, kart no, 账号, 卡号, 账户, 帳號, 口座番号, 계좌번호",
@@ -73,6 +77,7 @@ STATUS = terms(
 )
 
 CURRENCY = terms(
+    "מטבע, العملة, عملة, mata uang, matawang, loại tiền, สกุลเงิน, валута",
     "currency, ccy, curr, cur, currency code, transaction currency, account currency, billing currency, amount currency, money, iso currency",
     "währung, whg, waehrung, devise, monnaie, divisa, moneda, valuta, moeda, munt, muntsoort, valutacode, waluta, waluta rachunku, waluta operacji, měna, mena, deviza, devizanem, pénznem, valută, monedă",
     "валюта, валюта операции, валюта счета, валюта рахунку, valuutta, valuuta, valūta, valiuta, para birimi, döviz, 币种, 记账币种, 交易币种, 幣別, 幣種, 货币, 通貨, 통화, νόμισμα",
