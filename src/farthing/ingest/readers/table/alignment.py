@@ -38,6 +38,15 @@ def _spread(names: Sequence[str], columns: Sequence[Column]) -> list[str]:
             and _expected(found[at]) is Kind.FIGURE
         ):
             found[at], found[at + 1] = "", found[at]
+    for at in range(1, min(len(found), len(columns))):
+        left, right = columns[at - 1], columns[at]
+        if (
+            left.kind is Kind.FIGURE
+            and right.kind is Kind.CURRENCY
+            and not found[at - 1]
+            and _expected(found[at]) is Kind.FIGURE
+        ):
+            found[at - 1], found[at] = found[at], ""
     return found
 
 

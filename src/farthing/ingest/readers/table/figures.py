@@ -137,6 +137,8 @@ def _undecided(numbers: list[str], prefer: str | None) -> Mark:
     small = [number for number in numbers if len(number.replace(" ", "")) <= 3]
     if any(number.startswith("0") for number in marked):
         return Mark(mark, True, f"a thousand never begins with 0, so {mark!r} is the decimal mark")
-    if len(marked) == len(numbers) and len(marked) > 2 and not small and prefer == mark:
+    ends = [number[-3:] for number in marked]
+    has_cents = all(end[-1] == "0" for end in ends) and any(end[1] != "0" for end in ends)
+    if len(marked) == len(numbers) and len(marked) > 2 and not small and prefer == mark and has_cents:
         return Mark(mark, False, f"every figure bears {mark!r} before three digits")
     return Mark(grouping, len(small) > 0, f"{mark!r} stands before three digits everywhere, as thousands do")

@@ -62,7 +62,7 @@ def _total(text: str) -> Label | None:
     out, into = fit(text, amounts.DEBIT), fit(text, amounts.CREDIT)
     if max(out, into) >= _LABEL_MIN:
         return "total_in" if into > out else "total_out"
-    if fit(text, flags.TOTAL) >= _LABEL_MIN:
+    if fit(text, flags.TOTAL) >= (_LABEL_MIN if text.isascii() else _LABEL_MIN - 0.15):
         return "total"
     key = folded(text).split(" ")[0] if folded(text) else ""
     return "closing" if key in flags.BALANCE_WORDS and len(folded(text).split(" ")) <= 4 else None

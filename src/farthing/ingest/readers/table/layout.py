@@ -69,8 +69,11 @@ def _header_at(rows: Sequence[Row], core: Sequence[int]) -> int | None:
     if not core:
         return _best(rows, range(min(len(rows), _SEARCHED_ROWS)), 0)
     width = Counter(len(rows[at].cells) for at in core).most_common(1)[0][0]
-    middle = core[len(core) // 2]
-    found = _best(rows, range(min(middle, _SEARCHED_ROWS)), width)
+    found = _best(rows, range(min(core[0], _SEARCHED_ROWS)), width)
+    if found is None:
+        found = _best(rows, range(min(core[len(core) // 2], _SEARCHED_ROWS)), width)
+        lost = [at for at in core if found is not None and at < found and len(rows[at].cells) == width]
+        found = None if len(lost) > 1 else found
     return found if found is not None else _unknown_header(rows, core[0])
 
 

@@ -45,6 +45,9 @@ def _run(groups: dict[Hashable, list[tuple[int, Decimal, Decimal]]], *, is_newes
     holds, links, broken_at = 0, 0, None
     for entries in groups.values():
         for (at, amount, balance), (next_at, next_amount, next_balance) in pairwise(entries):
+            moved = amount if is_newest_first else next_amount
+            if not moved and balance == next_balance:
+                continue
             links += 1
             follows = next_balance + amount == balance if is_newest_first else balance + next_amount == next_balance
             holds += follows

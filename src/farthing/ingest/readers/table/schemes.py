@@ -109,6 +109,8 @@ def _pair(row: Row, scheme: Scheme, mark: str) -> Decimal | None:
     debit, credit = value_at(row, scheme.debit, mark), value_at(row, scheme.credit, mark)
     if debit is None and credit is None:
         return None
+    if (debit is None and _cell(row, scheme.debit)) or (credit is None and _cell(row, scheme.credit)):
+        return None
     out = (debit or Decimal(0)) if scheme.is_debit_written_negative else -(debit or Decimal(0))
     into = -(credit or Decimal(0)) if scheme.is_credit_written_negative else (credit or Decimal(0))
     return into + out
@@ -120,6 +122,11 @@ def balance_at(row: Row, scheme: Scheme, mark: str) -> Decimal | None:
     if told is None or not scheme.is_balance_before:
         return told
     return told + (amount_at(row, scheme, mark) or Decimal(0))
+
+
+def is_both(row: Row, scheme: Scheme, mark: str) -> bool:
+    """Whether a row has money going out and coming in at once, as totals do."""
+    return bool(value_at(row, scheme.debit, mark)) and bool(value_at(row, scheme.credit, mark))
 
 
 def _single(row: Row, scheme: Scheme, mark: str) -> Decimal | None:
@@ -237,7 +244,7 @@ def _pair_scheme(debit: Column, credit: Column, rows: Sequence[Row], mark: str) 
     pairs = [(value_at(row, debit.index, mark), value_at(row, credit.index, mark)) for row in rows]
     both = sum(1 for a, b in pairs if a and b)
     either = sum(1 for a, b in pairs if a is not None or b is not None)
-    if both > 0.1 * len(pairs) or not either:
+    if both > max(0.1 * len(pairs), 1 if len(pairs) > 2 else 0) or not either:
         return None
     score = 0.8 + (out + into) / 2 + 1.2 * either / len(pairs) - 0.05 * (abs(debit.index - credit.index) - 1)
     score += 0.25 * min(fit(debit.name, amounts.OF_ACCOUNT), 1.0)
@@ -259,12 +266,19 @@ def _unnamed_pair(debit: Column, credit: Column, rows: Sequence[Row], mark: str)
     """Two columns without names of which every row fills just one; a proof may tell which is which."""
     pairs = [(value_at(row, debit.index, mark), value_at(row, credit.index, mark)) for row in rows]
     one = sum(1 for a, b in pairs if bool(a) != bool(b))
-    is_signed = any(value < 0 for pair in pairs for value in pair if value)
-    is_both_used = any(a for a, _ in pairs) and any(b for _, b in pairs)
-    if one < len(pairs) or is_signed or not is_both_used or abs(debit.index - credit.index) > 3:
+    outs, ins = [a for a, _ in pairs if a], [b for _, b in pairs if b]
+    either = sum(1 for a, b in pairs if a or b)
+    if one < 0.9 * either or either < 0.5 * len(pairs) or not outs or not ins or abs(debit.index - credit.index) > 3:
         return None
-    score = 1.9 + 0.1 * (debit.index < credit.index)
-    return Scheme(debit=debit.index, credit=credit.index, score=score, is_assumed=True)
+    if any(value < 0 for value in ins):
+        return None
+    is_told = all(value < 0 for value in outs)
+    if not is_told and any(value < 0 for value in outs):
+        return None
+    score = 2.3 if is_told else 1.9 + 0.1 * (debit.index < credit.index)
+    return Scheme(
+        debit=debit.index, credit=credit.index, score=score, is_assumed=True, is_debit_written_negative=is_told
+    )
 
 
 def _weighed(
@@ -299,7 +313,7 @@ def _penalty(variant: Scheme, chain: Chain, course: int) -> float:
 
 
 def _variants(scheme: Scheme, money: Sequence[Column], used: set[int]) -> Iterator[Scheme]:
-    fees = [column.index for column in money if main_role(column.name) == "fee" and column.index not in used]
+    fees = [c.index for c in money if c.index not in used and (main_role(c.name) == "fee" or _is_fee_like(c))]
     for is_inverted in (False, True):
         yield replace(scheme, is_inverted=is_inverted)
         for fee in fees:
@@ -307,5 +321,11 @@ def _variants(scheme: Scheme, money: Sequence[Column], used: set[int]) -> Iterat
     yield replace(scheme, is_balance_before=True)
 
 
-def _cell(row: Row, at: int) -> str:
-    return bare(row.cells[at]) if at < len(row.cells) else ""
+def _is_fee_like(column: Column) -> bool:
+    """No name, and zero in most rows."""
+    zeros = sum(1 for found in column.figures if found.value(".") == 0 or found.value(",") == 0)
+    return main_role(column.name) == "unnamed" and len(column.figures) > zeros > len(column.figures) / 2
+
+
+def _cell(row: Row, at: int | None) -> str:
+    return bare(row.cells[at]) if at is not None and at < len(row.cells) else ""

@@ -11,7 +11,7 @@ from farthing.ingest.readers.table.dating import parsed
 from farthing.ingest.readers.table.labels import is_pure_label, label_of
 from farthing.ingest.readers.table.plan import Plan
 from farthing.ingest.readers.table.row import Row
-from farthing.ingest.readers.table.schemes import amount_at, value_at
+from farthing.ingest.readers.table.schemes import amount_at, is_both, value_at
 from farthing.ingest.reading import Fate, Rejected
 
 _CONTINUED_MIN = 0.3
@@ -147,6 +147,8 @@ def _sort(out: Sorted, plan: Plan, row: Row, place: Place) -> None:
     day, amount = _day(row, plan), amount_at(row, plan.scheme, plan.mark.mark)
     if place.fills_down and out.entries and _is_undated_like(row, plan):
         day = out.entries[-1].day
+    if plan.scheme.amount is None and is_both(row, plan.scheme, plan.mark.mark):
+        amount = None
     if place.is_summary or _announces_balance(row, plan, amount, is_dated=day is not None, is_edge=place.is_edge):
         out.count(Fate.BALANCE, row)
         out.asides.append(row)
@@ -187,6 +189,8 @@ def _reason_of_dated(row: Row, plan: Plan, amount: Decimal | None) -> str | None
     if amount is not None:
         return f"it did not happen: {' '.join(_cell(row, at) for at in plan.wording.of('status'))}"
     told = [_cell(row, at) for at in plan.amount_columns if _cell(row, at)]
+    if plan.scheme.amount is None and is_both(row, plan.scheme, plan.mark.mark):
+        return "it has money going out and coming in at once"
     if not told:
         return "it has no amount"
     if plan.scheme.flag is not None and figure(told[0]):

@@ -96,17 +96,33 @@ def _scheme(
 def _refuse_if_open(found: Sequence[Scheme], columns: Sequence[Column], core: Sequence[Row], mark: str) -> None:
     """Two arrangements that differ, weigh the same and prove nothing are no reading."""
     best = found[0]
-    if best.chain is not None and best.chain.strength > _PROVEN_MIN:
-        return
+    _refuse_half(best, columns)
+    proof = best.chain.strength if best.chain else 0.0
     amounts = [amount_at(row, best, mark) for row in core[:200]]
-    rival = next((s for s in found[1:] if [amount_at(row, s, mark) for row in core[:200]] != amounts), None)
+    rivals = [s for s in found[1:] if [amount_at(row, s, mark) for row in core[:200]] != amounts]
+    rival = next((s for s in rivals if proof <= _PROVEN_MIN or (s.chain and s.chain.strength >= proof)), None)
     named = best.amount is None or main_role(columns[best.amount].name) != "unnamed"
-    if rival is None or best.is_assumed or best.score - rival.score > (0.1 if named else 0.45):
+    margin = 0.1 if named else 0.45
+    if not named and proof <= _PROVEN_MIN and None in amounts:
+        margin = 1.2
+    if rival is None or best.is_assumed or best.score - rival.score > margin:
         return
     places = [" and ".join(f"{role} in column {at + 1}" for role, at in s.columns().items()) for s in (best, rival)]
     raise StatementUnreadable(
         f"The amounts could be {places[0]}, or {places[1]}, and no balance proves either. Say which in a profile."
     )
+
+
+def _refuse_half(scheme: Scheme, columns: Sequence[Column]) -> None:
+    """Half of a pair is no reading while the other half holds something that is no amount."""
+    if scheme.amount is None or scheme.flag is not None:
+        return
+    other = {"debit": "credit", "credit": "debit"}.get(main_role(columns[scheme.amount].name))
+    torn = [
+        c for c in columns if other and c.filled and main_role(c.name) == other and c.kind in {Kind.TEXT, Kind.FIGURE}
+    ]
+    if torn:
+        raise StatementUnreadable(f"Column {torn[0].name!r} should hold amounts, and {torn[0].filled[0]!r} is none.")
 
 
 def _sign(

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from farthing.ingest.readers.table.columns import Column, Kind, is_pending
+from farthing.ingest.readers.table.columns import Column, Kind, is_failed, is_pending
 from farthing.ingest.readers.table.vocabulary import texts
 from farthing.ingest.readers.table.words import fit, folded
 
@@ -44,6 +44,7 @@ def wording_of(columns: Sequence[Column], *, is_headed: bool) -> Wording:
     ranked = sorted((c for c in columns if _is_wordy(c)), key=lambda c: c.index)
     for column in ranked:
         role = _role(column) if is_headed and column.name else _role_by_content(column)
+        role = role or ("status" if _is_status(column) else None)
         (found[role] if role else spare).append(column.index)
     if not any(columns[at].filled for at in found["memo"]):
         telling = [at for at in spare if _is_telling(columns[at])]
@@ -79,6 +80,12 @@ def _role(column: Column) -> str | None:
 def _role_by_content(column: Column) -> str | None:
     if column.kind is Kind.FLAG or column.name:
         return None
+    if (
+        _is_status(column)
+        and all(len(word) <= 12 for word in column.filled)
+        and not any(map(is_pending, column.filled))
+    ):
+        return "status"
     if len(set(column.filled)) == 1 and len(column.filled) > 1 and _is_codes(column):
         return "account"
     if (
@@ -100,6 +107,13 @@ def _is_prose(column: Column) -> bool:
     """Words parted by spaces rather than numbers."""
     worded = sum(1 for cell in column.filled if " " in cell and sum(char.isalpha() for char in cell) > len(cell) / 2)
     return bool(column.filled) and worded > len(column.filled) / 2
+
+
+def _is_status(column: Column) -> bool:
+    """A few words, again and again, of which some say that a row did not happen, or has yet to."""
+    words = set(column.filled)
+    is_short = 0 < len(words) <= 6 and all(len(word) <= 24 for word in words)
+    return is_short and any(is_failed(word) or is_pending(word) for word in words)
 
 
 def _is_codes(column: Column) -> bool:

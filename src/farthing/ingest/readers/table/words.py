@@ -51,9 +51,18 @@ def _fit_one(key: str, term: str) -> float:
 def _is_within(key: str, term: str) -> bool:
     if "\ufffd" in key:
         return _is_within_damaged(key, term)
-    if _is_cjk(term) or len(term) > _WHOLE_WORD_MAX:
+    if _is_cjk(term):
+        return term in key
+    if " " in term:
+        return f" {term}{_end_of(term)}" in f" {key} "
+    if len(term) > _WHOLE_WORD_MAX:
         return term in key
     return term in key.split(" ")
+
+
+def _end_of(term: str) -> str:
+    """A short last word must be whole; a long one may be inflected."""
+    return " " if len(term.rpartition(" ")[2]) <= _WHOLE_WORD_MAX else ""
 
 
 def _is_within_damaged(key: str, term: str) -> bool:
