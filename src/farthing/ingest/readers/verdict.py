@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from farthing.ingest.errors import StatementUnreadable
 from farthing.ingest.reading import Ambiguity, Evidence, Fate, Proof, Reading, Rejected
 from farthing.ingest.statement import Statement
 
@@ -43,15 +44,17 @@ class Findings:
         self.evidence.append(Evidence(about, found, because))
 
     def reading(self, name: str, statements: Iterable[Statement], *, is_whole: bool = True) -> Reading:
-        """All of it as a reading; a file that breaks off is believed less."""
+        """All of it as a reading, unless nothing can be read; a file that breaks off is believed less."""
         known = tuple(statements)
         lines = sum(len(statement.lines) for statement in known)
+        failures = len(self.rejected) - self.aside
+        if failures and not lines:
+            reason = self.rejected[0].reason
+            raise StatementUnreadable(f"No transaction of this {name.upper()} file can be read: {reason}.")
         return Reading(
             format=name,
             statements=known,
-            confidence=confidence(
-                self.proofs, self.ambiguities, len(self.rejected) - self.aside, lines, is_whole=is_whole
-            ),
+            confidence=confidence(self.proofs, self.ambiguities, failures, lines, is_whole=is_whole),
             dialect=dict(self.dialect),
             roles=dict(self.roles),
             evidence=tuple(self.evidence),

@@ -55,8 +55,6 @@ def read(source: Source, wishes: Wishes) -> Reading:
     )
     reader = _Reader(findings, roles, wishes, objects)
     lines = list(reader.lines(objects))
-    if not lines:
-        raise StatementUnreadable(f"No object of this JSON reads as a transaction: {findings.rejected[0].reason}.")
     return findings.reading("json", _statements(lines))
 
 

@@ -52,8 +52,6 @@ def read(source: Source, wishes: Wishes) -> Reading:
     _account_for_the_rest(sheet, findings)
     lines = _Lines(findings, order, mark, wishes)
     statements = list(lines.statements(records))
-    if not any(statement.lines or statement.balances for statement in statements):
-        raise StatementUnreadable(f"No record of this QIF file has a day and an amount: {findings.rejected[0].reason}.")
     return findings.reading("qif", statements, is_whole=records[-1].is_closed)
 
 

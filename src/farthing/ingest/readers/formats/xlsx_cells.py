@@ -48,8 +48,10 @@ def number_text(raw: str) -> str:
         value = DIGITS.create_decimal(raw.strip())
     except InvalidOperation:
         return raw
-    if not value.is_finite() or not -12 <= value.adjusted() <= 20:  # noqa: PLR2004
-        return "0" if value == 0 else raw
+    if not value.is_finite() or not (value.is_zero() or -12 <= value.adjusted() <= 20):  # noqa: PLR2004
+        return raw
+    if value.is_zero():
+        return "0"
     plain = f"{value:f}"
     return plain.rstrip("0").rstrip(".") if "." in plain else plain
 
@@ -71,7 +73,7 @@ def day_text(raw: str, *, is_1904: bool) -> str:
         moment = datetime.combine(start, datetime.min.time()) + timedelta(days=whole, seconds=seconds)
     except OverflowError:
         return number_text(raw)
-    return moment.isoformat(sep=" ") if seconds else moment.date().isoformat()
+    return moment.date().isoformat() if moment.time() == datetime.min.time() else moment.isoformat(sep=" ")
 
 
 def unescaped(text: str) -> str:
