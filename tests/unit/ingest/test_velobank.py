@@ -51,6 +51,11 @@ def test_a_row_without_an_amount_is_rejected() -> None:
     assert len(reading.rejected) == 1
 
 
+def test_a_number_that_ends_a_description_is_no_part_of_the_amount() -> None:
+    (line,) = reading_of(("01.03.2026", "01.03.2026", "Faktura 12", "200,00 PLN", "1 095,00 PLN")).statements[0].lines
+    assert (str(line.amount), line.description, str(line.balance)) == ("200.00", "Faktura 12", "1095.00")
+
+
 def test_the_account_is_the_one_of_the_page() -> None:
     reading = reading_of(("01.03.2026", "02.03.2026", "A", "-5,00 PLN", "95,00 PLN"))
     assert reading.statements[0].account == "PL11222233334444555566667777"

@@ -21,6 +21,14 @@ _MESSAGE = re.compile(rb"camt\.05[234]|<(?:\w+:)?BkToCstmr(?:Stmt|AcctRpt|DbtCdt
 _XML = re.compile(rb"^\s*<(\?xml|(\w+:)?Document)")
 _REPORTS = {"Stmt", "Rpt", "Ntfctn"}
 _MESSAGES = {"Stmt": "053", "Rpt": "052", "Ntfctn": "054"}
+_ROLES = {
+    "date": "BookgDt",
+    "value_date": "ValDt",
+    "amount": "Amt and CdtDbtInd",
+    "payee": "RltdPties",
+    "memo": "RmtInf",
+    "reference": "AcctSvcrRef or Refs",
+}
 _KINDS = {
     "OPBD": BalanceKind.OPENING,
     "PRCD": BalanceKind.OPENING,
@@ -43,7 +51,9 @@ def read(source: Source, wishes: Wishes) -> Reading:
     reports = list(_reports(root))
     if not reports:
         raise StatementUnreadable("This XML holds no CAMT statement, report or notification of an account.")
-    findings = Findings(dialect={"encoding": encoding, "message": f"camt.{_MESSAGES[reports[0].name]}"})
+    findings = Findings(
+        dialect={"encoding": encoding, "message": f"camt.{_MESSAGES[reports[0].name]}"}, roles=dict(_ROLES)
+    )
     findings.found("message", findings.dialect["message"], f"the document holds {reports[0].name!r} elements")
     reader = _Reader(findings, wishes.currency)
     statements = [reader.statement(report) for report in reports]

@@ -36,11 +36,12 @@ def words_of(entry: Element, details: Sequence[Element], *, is_split: bool, is_o
     remittance = [text for detail in details for text in _remittance(detail)]
     extra = [text for detail in details for text in _values(detail, "AddtlTxInf")]
     about = list(_values(entry, "AddtlNtryInf"))
+    reference = _reference(entry, details, is_split=is_split)
     return Words(
         payee=squeezed(parties[0]) if parties and (is_split or len(details) == 1 or len(set(parties)) == 1) else None,
         memo=squeezed(" ".join(dict.fromkeys(remittance))) or squeezed(" ".join(dict.fromkeys(extra or about))),
-        description=description(*parties, *remittance, *extra, *about),
-        reference=_reference(entry, details, is_split=is_split),
+        description=description(*parties, *remittance, *extra, *about) or reference or "",
+        reference=reference,
         kind=_kind(details[0] if len(details) == 1 or is_split else entry) or _kind(entry),
     )
 

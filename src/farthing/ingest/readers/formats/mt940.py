@@ -32,6 +32,7 @@ _SEEN = (re.compile(rb"^\s{0,3}:20:", re.MULTILINE), re.compile(rb"^\s{0,3}:25P?
 _BOOKED = re.compile(rb"^\s{0,3}:(60[FM]?|61|62[FM]?|34F):", re.MULTILINE)
 _GONE_WORDS = "ATS BEF CYP DEM EEK ESP FIM FRF GRD IEP ITL LTL LUF LVL MTL NLG PTE ROL RUR SIT SKK TRL"
 _GONE = frozenset(_GONE_WORDS.split())
+_ROLES = {"date": ":61: entry date", "value_date": ":61: value date", "amount": ":61:", "memo": ":86:"}
 _USUAL = ("cp1252", "cp850", "cp1250", "cp852")
 _CENTURY_TURN = 70
 _NO_REFERENCE = {"NONREF", "NOREF", "NONE", "NOTPROVIDED", "X", ""}
@@ -76,7 +77,7 @@ def read(source: Source, wishes: Wishes) -> Reading:
     pages = list(messages(text.removesuffix("\n"), idle))
     if not any(page.first("61", "60", "60F", "60M", "62", "62F", "62M", "34F") for page in pages):
         raise StatementUnreadable("This MT940 file has neither a balance nor a line of an account.")
-    findings = Findings(dialect={"encoding": encoding})
+    findings = Findings(dialect={"encoding": encoding}, roles=dict(_ROLES))
     findings.found("encoding", encoding, "the bytes read as that; MT940 does not say")
     lines = text.split("\n")
     blank = sum(1 for at in idle if not lines[at - 1].strip())
@@ -179,7 +180,8 @@ class _Reader:
             value_date=value_day,
             payee=words.payee,
             memo=words.memo or loose,
-            description=description(words.payee, words.memo, loose, words.kind, *words.others, reference),
+            description=description(words.payee, words.memo, loose, words.kind, *words.others, reference)
+            or description(match["rest"].removeprefix((rest and rest["type"]) or "")),
             reference=words.reference or reference,
             type=words.kind or (squeezed(rest["type"]) if rest else None),
             status=LineStatus.PENDING if match["mark"].startswith("E") else LineStatus.BOOKED,

@@ -29,6 +29,14 @@ _TRADES_WORDS = (
 )
 _TRADES = frozenset(_TRADES_WORDS.split())
 _PARTS = {"PAYEE", "CURRENCY", "ORIGCURRENCY", "BANKACCTTO", "CCACCTTO", "IMAGEDATA"}
+_ROLES = {
+    "date": "DTPOSTED",
+    "amount": "TRNAMT",
+    "payee": "NAME",
+    "memo": "MEMO",
+    "reference": "FITID",
+    "type": "TRNTYPE",
+}
 _BALANCES = {"LEDGERBAL": BalanceKind.CLOSING, "AVAILBAL": BalanceKind.AVAILABLE}
 
 
@@ -76,7 +84,7 @@ def read(source: Source, wishes: Wishes) -> Reading:
     document = _Walk().over(tags(text))
     if not document.accounts or (document.trades and not any(account.records for account in document.accounts)):
         raise StatementUnreadable(_nothing_in(document))
-    findings = Findings(dialect={"encoding": encoding})
+    findings = Findings(dialect={"encoding": encoding}, roles=dict(_ROLES))
     findings.found("encoding", encoding, f"the bytes read as that; the file claims {', '.join(claimed) or 'nothing'}")
     records = [record for account in document.accounts for record in account.records]
     mark = wishes.decimal_mark or decimal_mark(record["TRNAMT"] for record in records)

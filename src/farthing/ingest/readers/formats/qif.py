@@ -26,6 +26,9 @@ _OPENING = re.compile(
 )
 
 
+_ROLES = {"date": "D", "amount": "T", "payee": "P", "memo": "M", "reference": "N"}
+
+
 def identify(source: Source) -> int:
     head = source.head.replace(b"\0", b"")
     match = _HEADER.search(head)
@@ -42,7 +45,7 @@ def read(source: Source, wishes: Wishes) -> Reading:
     records = [record for record in sheet.records if record.is_money]
     if not records:
         raise StatementUnreadable(_nothing_in(sheet))
-    findings = Findings(dialect={"encoding": encoding})
+    findings = Findings(dialect={"encoding": encoding}, roles=dict(_ROLES))
     order = order_of((record.value("D") or "" for record in records), wishes.date_order, sheet.options)
     findings.found("date order", order.order, order.because)
     mark = _mark(records, wishes, findings)

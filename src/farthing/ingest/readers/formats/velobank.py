@@ -24,8 +24,7 @@ ROWS_MAX = 5_000
 LINES_APART_MAX = 3
 _DAY = re.compile(r"(\d{2})\.(\d{2})\.(\d{4})")
 _ACCOUNT = re.compile(r"NUMER\s+RACHUNKU\s*:?\s*(?:PL)?\s*((?:\d\s?){26})", re.IGNORECASE)
-_MONEY = r"[-\u2212]?\d{1,3}(?:[\s\u00a0.]?\d{3})*,\d{2}\s*[A-Z]{3}"
-_TAIL = re.compile(rf"(?P<before>.*?)\s*(?P<amount>{_MONEY})\s+(?P<balance>{_MONEY})")
+_MONEY = re.compile(r"[-\u2212]?\s?\d{1,3}(?:[\s.]?\d{3})*,\d{2}\s*[A-Z]{3}")
 _HEADER = ("data", "opis", "kwota", "saldo")
 _FURNITURE = re.compile(r"strona\s+\d+|\d+\s*/\s*\d+$|data\s+(transakcji|ksi)", re.IGNORECASE)
 
@@ -118,15 +117,14 @@ def _day(text: str) -> date | None:
 
 def _line(row: Row, account: str | None, findings: Findings, wishes: Wishes) -> Line | None:
     made, booked = _days(row.head)
-    rest = " ".join(word.text for word in row.head.words[2:])
-    tail = _TAIL.fullmatch(rest)
-    amount, currency = _money(tail["amount"]) if tail else (None, None)
-    balance, _ = _money(tail["balance"]) if tail else (None, None)
-    if tail is None or amount is None:
-        findings.reject(row.at, row.head.text, "no amount and balance stand at its end", count=row.count)
+    *before, paid, held = ["", "", *row.head.cells(2)]
+    amount, currency = _money(paid)
+    balance, _ = _money(held)
+    if amount is None or balance is None:
+        findings.reject(row.at, row.head.text, "no amount and balance stand in columns at its end", count=row.count)
         return None
     findings.met(Fate.TRANSACTION, row.count)
-    text = " ".join([tail["before"], *(line.text for line in row.below)])
+    text = " ".join([*before, *(line.text for line in row.below)])
     words = told(text, currency)
     return Line(
         date=booked,
@@ -137,13 +135,15 @@ def _line(row: Row, account: str | None, findings: Findings, wishes: Wishes) -> 
         original=words.original,
         payee=words.payee,
         memo=words.memo,
-        description=description(words.payee, text) if words.payee else description(text),
+        description=description(words.payee, text),
         balance=balance,
         account=account,
     )
 
 
 def _money(text: str) -> tuple[Decimal | None, str | None]:
+    if _MONEY.fullmatch(text) is None:
+        return None, None
     code = text[-3:]
     return number(text[:-3], ","), code if code in DECIMALS else None
 

@@ -12,6 +12,8 @@ from farthing.ingest.errors import StatementTooLarge, StatementUnreadable
 
 PAGES_MAX = 50
 LETTERS_MAX = 1_000_000
+COLUMN_GAP = 0.7
+"""Of the height of a line."""
 _ONE_AT_A_TIME = threading.Lock()
 """The library must not be used by two threads at once."""
 
@@ -35,6 +37,17 @@ class TextLine:
     @property
     def text(self) -> str:
         return " ".join(word.text for word in self.words)
+
+    def cells(self, first: int = 0) -> list[str]:
+        """The words from one on in columns: a gap wider than any blank parts two."""
+        cells: list[str] = []
+        for at, word in enumerate(self.words[first:], first):
+            before = self.words[at - 1]
+            if cells and word.left - before.right <= COLUMN_GAP * (before.top - before.bottom):
+                cells[-1] += f" {word.text}"
+            else:
+                cells.append(word.text)
+        return cells
 
     @property
     def middle(self) -> float:
