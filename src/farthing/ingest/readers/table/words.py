@@ -14,7 +14,7 @@ _WHOLE_WORD_MAX = 4
 @lru_cache(maxsize=8192)
 def folded(text: str) -> str:
     """Lower case, no accents, words parted by one space; U+FFFD stays, it may be any letter."""
-    spaced = _HUMP.sub(" ", unicodedata.normalize("NFKC", text))
+    spaced = _HUMP.sub(" ", unicodedata.normalize("NFKC", text)).replace("#", " # ")
     lower = spaced.casefold().translate(_LETTERS_WITHOUT_ACCENT)
     bare = "".join(c for c in unicodedata.normalize("NFD", lower) if not _is_accent(c))
     return " ".join(_NOT_WORD.sub(" ", unicodedata.normalize("NFC", bare)).split())
