@@ -62,7 +62,7 @@ def _blocks(lines: Sequence[str], findings: Findings) -> Iterator[Block]:
     at, day = 0, None
     held: list[str] = []
     for position, raw in enumerate(lines, 1):
-        text = raw.strip("\ufeff \t\u00a0")
+        text = raw.strip("\ufeff \t\r\u00a0")
         found = _day(text)
         if not text:
             findings.met(Fate.BLANK)
