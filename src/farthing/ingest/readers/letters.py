@@ -2,19 +2,41 @@
 
 import codecs
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from farthing.ingest.readers.text.decoding import decoded
 
 
-def text_of(data: bytes, wished: str | None = None, claims: Iterable[str] = ()) -> tuple[str, str]:
-    """The text with plain line ends and without null bytes, and the encoding that it was in."""
+@dataclass(frozen=True, slots=True)
+class Letters:
+    """A file as text with plain line ends and without null bytes, and how its bytes were understood."""
+
+    text: str
+    encoding: str
+    because: str
+    rivals: tuple[str, ...] = ()
+    """Encodings in which other letters would make as good a text."""
+
+
+def letters_of(
+    data: bytes, wished: str | None = None, claims: Iterable[str] = (), usual: Iterable[str] = ()
+) -> Letters:
+    """What a file claims of itself decides where bytes do not; what is usual only leads."""
     found = decoded(data, wished)
-    text, encoding = found.text, found.encoding
-    if wished is None and not found.is_certain:
-        claimed = {name for claim in claims if (name := _name(claim)) is not None}
-        encoding = next((rival for rival in (encoding, *found.rivals) if _name(rival) in claimed), encoding)
-        text = text if encoding == found.encoding else data.decode(encoding, "replace")
-    return text.replace("\0", "").replace("\r\n", "\n").replace("\r", "\n"), encoding
+    likely = (found.encoding, *found.rivals)
+    if found.is_certain or wished is not None:
+        return Letters(_plain(found.text), found.encoding, found.because)
+    claimed = _first_of(likely, claims)
+    if claimed is not None:
+        return Letters(_plain(data.decode(claimed, "replace")), claimed, "the file claims it, and its bytes agree")
+    leading = _first_of(likely, usual) or found.encoding
+    rivals = tuple(rival for rival in likely if rival != leading)
+    return Letters(_plain(data.decode(leading, "replace")), leading, found.because, rivals)
+
+
+def _first_of(likely: Iterable[str], named: Iterable[str]) -> str | None:
+    names = {name for one in named if (name := _name(one)) is not None}
+    return next((one for one in likely if _name(one) in names), None)
 
 
 def _name(encoding: str) -> str | None:
@@ -22,3 +44,7 @@ def _name(encoding: str) -> str | None:
         return codecs.lookup(encoding).name
     except LookupError:
         return None
+
+
+def _plain(text: str) -> str:
+    return text.replace("\0", "").replace("\r\n", "\n").replace("\r", "\n")

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from xml.parsers import expat
 
 from farthing.ingest.errors import StatementTooLarge, StatementUnreadable
-from farthing.ingest.readers.letters import text_of
+from farthing.ingest.readers.letters import Letters, letters_of
 
 DEPTH_MAX = 200
 ELEMENTS_MAX = 5_000_000
@@ -54,19 +54,19 @@ class Element:
                 waiting.extend(reversed(element.children))
 
 
-def tree(data: bytes, wished_encoding: str | None = None) -> tuple[Element, str]:
+def tree(data: bytes, wished_encoding: str | None = None) -> tuple[Element, Letters]:
     """The root element and the encoding that was used; what the document says of itself comes second to what it is."""
     if wished_encoding is None:
         try:
-            return _parsed(data, None), "as declared"
+            return _parsed(data, None), Letters("", "as declared", "the document declares it, or is UTF-8")
         except expat.ExpatError:
             pass
         except (LookupError, ValueError):
             pass
-    text, encoding = text_of(data, wished_encoding)
-    body = _DECLARATION.sub("", text, count=1).lstrip("\ufeff \t\r\n")
+    letters = letters_of(data, wished_encoding)
+    body = _DECLARATION.sub("", letters.text, count=1).lstrip("\ufeff \t\r\n")
     try:
-        return _parsed(body.encode("utf-8", "replace"), "utf-8"), encoding
+        return _parsed(body.encode("utf-8", "replace"), "utf-8"), letters
     except expat.ExpatError as error:
         raise StatementUnreadable(_told(error)) from error
 

@@ -3,9 +3,11 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Self
 
 from farthing.ingest.errors import StatementUnreadable
-from farthing.ingest.reading import Ambiguity, Evidence, Fate, Proof, Reading, Rejected
+from farthing.ingest.readers.letters import Letters
+from farthing.ingest.reading import Ambiguity, Doubt, Evidence, Fate, Proof, Reading, Rejected
 from farthing.ingest.statement import Statement
 
 PROVEN, PLAIN, BROKEN = 99, 90, 65
@@ -26,6 +28,16 @@ class Findings:
     dialect: dict[str, str] = field(default_factory=dict)
     roles: dict[str, str] = field(default_factory=dict)
     fates: dict[Fate, int] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, letters: Letters, roles: Mapping[str, str] | None = None) -> Self:
+        """Begins with how the bytes became text; other letters are in doubt where they would do as well."""
+        findings = cls(dialect={"encoding": letters.encoding}, roles=dict(roles or {}))
+        findings.found("encoding", letters.encoding, letters.because)
+        if letters.rivals:
+            doubt = Ambiguity(Doubt.ENCODING, letters.encoding, letters.rivals, letters.because)
+            findings.ambiguities.append(doubt)
+        return findings
 
     def met(self, fate: Fate, count: int = 1) -> None:
         if count:

@@ -47,13 +47,12 @@ def identify(source: Source) -> int:
 
 def read(source: Source, wishes: Wishes) -> Reading:
     """Every statement, report or notification of the document."""
-    root, encoding = tree(source.data, wishes.encoding)
+    root, letters = tree(source.data, wishes.encoding)
     reports = list(_reports(root))
     if not reports:
         raise StatementUnreadable("This XML holds no CAMT statement, report or notification of an account.")
-    findings = Findings(
-        dialect={"encoding": encoding, "message": f"camt.{_MESSAGES[reports[0].name]}"}, roles=dict(_ROLES)
-    )
+    findings = Findings.of(letters, _ROLES)
+    findings.dialect["message"] = f"camt.{_MESSAGES[reports[0].name]}"
     findings.found("message", findings.dialect["message"], f"the document holds {reports[0].name!r} elements")
     reader = _Reader(findings, wishes.currency)
     statements = [reader.statement(report) for report in reports]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from farthing.ingest.errors import StatementUnreadable
-from farthing.ingest.readers.letters import text_of
+from farthing.ingest.readers.letters import letters_of
 from farthing.ingest.readers.numerals import number
 from farthing.ingest.readers.source import Source
 from farthing.ingest.readers.verdict import Findings
@@ -36,9 +36,9 @@ class Block:
 
 def identify(source: Source) -> int:
     """Blocks that begin with a Polish day and hold an amount, more than a chance would make."""
-    if len(_SEEN.findall(source.head)) == 0:
+    if len(_SEEN.findall(source.head.replace(b"\r", b"\n"))) == 0:
         return 0
-    text = source.head.decode("utf-8", "replace")
+    text = source.head.replace(b"\r", b"\n").decode("utf-8", "replace")
     blocks = list(_blocks(text.split("\n"), Findings()))
     good = sum(1 for block in blocks if _amount_at(block.lines) is not None and len(block.lines) >= 2)  # noqa: PLR2004
     return min(95, 80 + 5 * good) if good and good * 2 >= len(blocks) else 0
@@ -46,9 +46,9 @@ def identify(source: Source) -> int:
 
 def read(source: Source, wishes: Wishes) -> Reading:
     """All blocks, money in among them."""
-    text, encoding = text_of(source.data, wishes.encoding, ("cp1250", "iso8859-2"))
-    findings = Findings(dialect={"encoding": encoding})
-    blocks = list(_blocks(text.removesuffix("\n").split("\n"), findings))
+    letters = letters_of(source.data, wishes.encoding, ("cp1250", "iso8859-2"))
+    findings = Findings.of(letters)
+    blocks = list(_blocks(letters.text.removesuffix("\n").split("\n"), findings))
     lines = tuple(line for block in blocks if (line := _line(block, findings, wishes)) is not None)
     if not lines:
         raise StatementUnreadable("No block of this text is a Polish day, a payee and an amount.")

@@ -8,7 +8,7 @@ from decimal import Decimal
 from farthing.ingest.errors import StatementUnreadable
 from farthing.ingest.readers.formats.json_names import others_of, roles_of
 from farthing.ingest.readers.formats.json_objects import Found, objects_in, parsed
-from farthing.ingest.readers.letters import text_of
+from farthing.ingest.readers.letters import letters_of
 from farthing.ingest.readers.numerals import Mark, decimal_mark, number
 from farthing.ingest.readers.source import Source
 from farthing.ingest.readers.table.days import Order, meanings
@@ -38,14 +38,14 @@ def identify(source: Source) -> int:
 
 def read(source: Source, wishes: Wishes) -> Reading:
     """Every object that has a day and an amount, in whichever list of the document it stands."""
-    text, encoding = text_of(source.data, wishes.encoding)
-    lists = [objects for objects in objects_in(parsed(text)) if _is_money(objects, wishes)]
+    letters = letters_of(source.data, wishes.encoding)
+    lists = [objects for objects in objects_in(parsed(letters.text)) if _is_money(objects, wishes)]
     if not lists:
         raise StatementUnreadable(
             "No list of this JSON has objects with a day and an amount. Name their fields by --profile."
         )
     objects = [one for each in lists for one in each]
-    findings = Findings(dialect={"encoding": encoding})
+    findings = Findings.of(letters)
     roles = roles_of([one.fields for one in objects], wishes.roles)
     findings.roles |= roles
     findings.found(

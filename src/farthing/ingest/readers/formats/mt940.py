@@ -10,7 +10,7 @@ from itertools import pairwise
 from farthing.ingest.errors import StatementUnreadable
 from farthing.ingest.readers.formats.mt940_fields import Field, Message, messages
 from farthing.ingest.readers.formats.mt940_texts import Told, coded, told
-from farthing.ingest.readers.letters import text_of
+from farthing.ingest.readers.letters import letters_of
 from farthing.ingest.readers.numerals import Mark, decimal_mark, number
 from farthing.ingest.readers.source import Source
 from farthing.ingest.readers.verdict import Findings, balance_proof, total_proof
@@ -72,13 +72,13 @@ def identify(source: Source) -> int:
 
 def read(source: Source, wishes: Wishes) -> Reading:
     """Every message of the file; pages of one account make one statement."""
-    text, encoding = text_of(source.data, wishes.encoding, _USUAL)
+    letters = letters_of(source.data, wishes.encoding, usual=_USUAL)
+    text = letters.text
     idle: list[int] = []
     pages = list(messages(text.removesuffix("\n"), idle))
     if not any(page.first("61", "60", "60F", "60M", "62", "62F", "62M", "34F") for page in pages):
         raise StatementUnreadable("This MT940 file has neither a balance nor a line of an account.")
-    findings = Findings(dialect={"encoding": encoding}, roles=dict(_ROLES))
-    findings.found("encoding", encoding, "the bytes read as that; MT940 does not say")
+    findings = Findings.of(letters, _ROLES)
     lines = text.split("\n")
     blank = sum(1 for at in idle if not lines[at - 1].strip())
     findings.met(Fate.BLANK, blank)

@@ -9,7 +9,7 @@ from decimal import Decimal, localcontext
 from farthing.ingest.errors import StatementUnreadable
 from farthing.ingest.readers.formats.ofx_signs import Signs, signs_of
 from farthing.ingest.readers.formats.ofx_tags import Tag, tags
-from farthing.ingest.readers.letters import text_of
+from farthing.ingest.readers.letters import letters_of
 from farthing.ingest.readers.numerals import Mark, decimal_mark, number
 from farthing.ingest.readers.source import Source
 from farthing.ingest.readers.verdict import Findings
@@ -79,13 +79,11 @@ def identify(source: Source) -> int:
 
 def read(source: Source, wishes: Wishes) -> Reading:
     """Every account of the file with its transactions; trades of securities are named and left aside."""
-    claimed = _claimed_pages(source.head)
-    text, encoding = text_of(source.data, wishes.encoding, claimed)
-    document = _Walk().over(tags(text))
+    letters = letters_of(source.data, wishes.encoding, _claimed_pages(source.head))
+    document = _Walk().over(tags(letters.text))
     if not document.accounts or (document.trades and not any(account.records for account in document.accounts)):
         raise StatementUnreadable(_nothing_in(document))
-    findings = Findings(dialect={"encoding": encoding}, roles=dict(_ROLES))
-    findings.found("encoding", encoding, f"the bytes read as that; the file claims {', '.join(claimed) or 'nothing'}")
+    findings = Findings.of(letters, _ROLES)
     records = [record for account in document.accounts for record in account.records]
     mark = wishes.decimal_mark or decimal_mark(record["TRNAMT"] for record in records)
     signs = signs_of([(record["TRNTYPE"], number(record["TRNAMT"], mark)) for record in records], wishes.sign)

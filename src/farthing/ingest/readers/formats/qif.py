@@ -9,7 +9,7 @@ from decimal import Decimal
 from farthing.ingest.errors import StatementUnreadable
 from farthing.ingest.readers.formats.qif_days import Order, day_of, order_of
 from farthing.ingest.readers.formats.qif_records import Record, Sheet, sheet_of
-from farthing.ingest.readers.letters import text_of
+from farthing.ingest.readers.letters import letters_of
 from farthing.ingest.readers.numerals import Mark, decimal_mark, number
 from farthing.ingest.readers.source import Source
 from farthing.ingest.readers.verdict import Findings
@@ -40,12 +40,12 @@ def identify(source: Source) -> int:
 
 def read(source: Source, wishes: Wishes) -> Reading:
     """The transactions of every account of the file; lists of categories and trades are no transactions."""
-    text, encoding = text_of(source.data, wishes.encoding, ("cp1252", "cp1250", "cp1251"))
-    sheet = sheet_of(text)
+    letters = letters_of(source.data, wishes.encoding, usual=("cp1252", "cp1250", "cp1251"))
+    sheet = sheet_of(letters.text)
     records = [record for record in sheet.records if record.is_money]
     if not records:
         raise StatementUnreadable(_nothing_in(sheet))
-    findings = Findings(dialect={"encoding": encoding}, roles=dict(_ROLES))
+    findings = Findings.of(letters, _ROLES)
     order = order_of((record.value("D") or "" for record in records), wishes.date_order, sheet.options)
     findings.found("date order", order.order, order.because)
     mark = _mark(records, wishes, findings)
