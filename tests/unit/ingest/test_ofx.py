@@ -85,6 +85,11 @@ def test_a_line_that_the_end_of_the_file_cuts_is_rejected() -> None:
     assert reading.rejected[0].reason == "the file breaks off within it"
 
 
+def test_lines_that_are_not_closed_end_where_the_next_begins() -> None:
+    data = document(entry("OTHER", "1"), entry("OTHER", "2")).replace(b"</STMTTRN>", b"")
+    assert amounts(read(Source(data), Wishes())) == [Decimal(1), Decimal(2)]
+
+
 def test_an_empty_list_is_a_statement_without_lines() -> None:
     assert reading_of().statements[0].lines == ()
 
