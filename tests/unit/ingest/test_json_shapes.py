@@ -89,6 +89,22 @@ def test_amounts_without_sign_or_direction_are_in_doubt() -> None:
     assert amounts(reading_of([TEA | {"amount": "5"}], Wishes(sign="expenses_positive"))) == [Decimal(-5)]
 
 
+def test_answers_in_which_money_out_is_positive_are_turned() -> None:
+    shape = {"iso_currency_code": "USD", "payment_channel": "online"}
+    reading = reading_of([TEA | shape | {"amount": 12.5}, TEA | shape | {"amount": -900.1}])
+    assert amounts(reading) == [Decimal("-12.5"), Decimal("900.1")]
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "is_doubted"),
+    [(-1234, "EUR", True), (-1200, "EUR", False), (-1234, "UZS", True), (-1234, "JPY", False), (-12, "EUR", False)],
+)
+def test_whole_numbers_of_a_currency_with_cents_may_count_them(amount: int, currency: str, *, is_doubted: bool) -> None:
+    reading = reading_of([TEA | {"amount": amount, "currency": currency}])
+    assert amounts(reading) == [Decimal(amount)]
+    assert (Doubt.DECIMAL_MARK in [one.doubt for one in reading.ambiguities]) is is_doubted
+
+
 def test_minor_units_are_of_their_currency() -> None:
     objects = [TEA | {"amount": {"minorUnits": -1234, "currency": code}} for code in ("EUR", "JPY", "KWD")]
     assert amounts(reading_of(objects)) == [Decimal("-12.34"), Decimal(-1234), Decimal("-1.234")]

@@ -8,6 +8,7 @@ from decimal import Decimal
 from farthing.ingest.errors import StatementUnreadable
 from farthing.ingest.readers.formats.json_names import others_of, roles_of
 from farthing.ingest.readers.formats.json_objects import Found, objects_in, parsed
+from farthing.ingest.readers.formats.json_signs import Signs, scale_doubt, signs_of
 from farthing.ingest.readers.letters import letters_of
 from farthing.ingest.readers.numerals import Mark, decimal_mark, number
 from farthing.ingest.readers.source import Source
@@ -22,8 +23,6 @@ from farthing.kernel.currency import DECIMALS
 _START = re.compile(rb"^(?:\xef\xbb\xbf)?\s*[\[{]\s*(?:[\[{\"\]}]|$)")
 _EPOCH = re.compile(r"\d{9,13}(?:\.\d{1,9})?")
 _MILLISECONDS_MIN = 10**11
-_OUT = frozenset({"dbit", "debit", "out", "outgoing", "d", "dr", "db", "expense", "withdrawal", "payment", "spend"})
-_IN = frozenset({"crdt", "credit", "in", "incoming", "c", "cr", "income", "deposit", "refund", "topup"})
 _PENDING = frozenset({"pending", "pdng", "authorised", "authorized", "hold", "held", "processing", "upcoming"})
 _DEAD = frozenset({"declined", "failed", "cancelled", "canceled", "reverted", "rejected", "rjct", "deleted"})
 _MONEY_SIGNS = re.compile(r"[^\d.,+\-()\u2212'\s]+")
@@ -83,7 +82,7 @@ class _Reader:
         self._findings, self._roles, self._wishes = findings, roles, wishes
         self._order = self._decide_order([self._day_text(one) for one in objects])
         self._mark = self._decide_mark(objects)
-        self._is_unsigned = self._decide_signs(objects)
+        self._signs = self._decide_signs(objects)
 
     def _value(self, one: Found, role: str) -> str:
         return one.fields.get(self._roles.get(role, ""), "").strip()
@@ -112,18 +111,17 @@ class _Reader:
         self._findings.dialect["decimal_mark"] = mark
         return mark
 
-    def _decide_signs(self, objects: Sequence[Found]) -> bool:
-        """Whether amounts bear no sign and a field says the direction; without one the sign stays in doubt."""
+    def _decide_signs(self, objects: Sequence[Found]) -> Signs:
         amounts = [amount for one in objects if (amount := self._amount(one)) is not None]
-        directions = [self._value(one, "direction").casefold() for one in objects]
-        is_told = all(word in _OUT | _IN for word in directions) and bool(directions)
-        is_unsigned = not any(amount < 0 for amount in amounts)
-        if self._wishes.sign is None and is_unsigned and not is_told and any(amounts):
-            because = "no amount has a minus, and no field says which way the money went"
-            self._findings.ambiguities.append(Ambiguity(Doubt.SIGN, "as written", ("expenses positive",), because))
-        if is_told and is_unsigned:
-            self._findings.found("sign", f"by {self._roles['direction']}", "amounts bear none")
-        return is_told and is_unsigned
+        directions = [self._value(one, "direction") for one in objects]
+        names = {name for one in objects for name in one.fields}
+        signs = signs_of(amounts, directions, names, self._wishes.sign)
+        self._findings.found("sign", signs.found, signs.because)
+        self._findings.ambiguities.extend(signs.ambiguities)
+        decimals = {DECIMALS.get(self._currency(one) or "", 0) for one in objects}
+        scale = None if "minor" in self._roles else scale_doubt(amounts, decimals)
+        self._findings.ambiguities.extend([scale] if scale else [])
+        return signs
 
     def lines(self, objects: Sequence[Found]) -> Iterator[Line]:
         for one in objects:
@@ -134,7 +132,7 @@ class _Reader:
                 note(one.at, " ".join(one.fields.values()), reason)
                 continue
             self._findings.met(Fate.TRANSACTION)
-            yield self._line(one, day, self._signed(one, amount))
+            yield self._line(one, day, self._signs.signed(amount, self._value(one, "direction")))
 
     def _is_dead(self, one: Found) -> bool:
         return self._value(one, "status").casefold() in _DEAD
@@ -161,12 +159,6 @@ class _Reader:
             units = number(minor, ".")
             return units.scaleb(-DECIMALS.get(self._currency(one) or "", 2)) if units is not None else None
         return number(_bare(self._value(one, "amount")), self._mark)
-
-    def _signed(self, one: Found, amount: Decimal) -> Decimal:
-        if self._wishes.sign in {"inverted", "expenses_positive"}:
-            return -amount if amount else amount
-        is_out = self._is_unsigned and self._value(one, "direction").casefold() in _OUT
-        return -amount if is_out and amount else amount
 
     def _line(self, one: Found, day: date, amount: Decimal) -> Line:
         payee, memo = squeezed(self._payee(one, amount)), squeezed(self._value(one, "memo"))
