@@ -19,6 +19,7 @@ FORMATS: Mapping[str, str] = {
     "json": "json_shapes",
     "citi": "citi",
     "velobank": "velobank",
+    "html": "html",
     "csv": "csv",
 }
 """What a person calls a format, and the module that reads it."""

@@ -1,5 +1,6 @@
 """Text files of a table: whatever parts the cells, in whatever encoding."""
 
+import re
 from collections.abc import Sequence
 
 from farthing.ingest.errors import StatementUnreadable
@@ -16,6 +17,7 @@ from farthing.ingest.wishes import Wishes
 
 NAME = "csv"
 _SAMPLE_LINES = 400
+_WRAPPED = re.compile(r'"(?:[^"]|"")*"')
 _BLOCKS = "label: value"
 
 
@@ -51,8 +53,17 @@ def _table(lines: Sequence[str], wishes: Wishes) -> tuple[dict[str, str], list[R
     blocks = block_rows(lines) if wishes.delimiter in {None, _BLOCKS} else []
     if blocks:
         return {"delimiter": _BLOCKS}, blocks
-    dialect = _dialect(lines, wishes)
-    return dialect.names(), list(rows_of(lines, dialect))
+    unwrapped = _unwrapped(lines)
+    dialect = _dialect(unwrapped, wishes)
+    return dialect.names(), list(rows_of(unwrapped, dialect))
+
+
+def _unwrapped(lines: Sequence[str]) -> Sequence[str]:
+    """Lines of which each is quoted as a whole, without these quotes."""
+    filled = [line for line in lines if line.strip()]
+    if not all(_WRAPPED.fullmatch(line) for line in filled):
+        return lines
+    return [line.strip()[1:-1].replace('""', '"') for line in lines]
 
 
 def _dialect(lines: Sequence[str], wishes: Wishes) -> Dialect:

@@ -128,12 +128,12 @@ def doubts_of(plan: Plan) -> list[Ambiguity]:
         doubts.append(
             Ambiguity(Doubt.DECIMAL_MARK, plan.mark.mark, ("," if plan.mark.mark == "." else ".",), plan.mark.because)
         )
-    if plan.dating.year is not None:
+    if plan.dating.latest is not None:
         doubts.append(
             Ambiguity(
                 Doubt.YEAR,
-                str(plan.dating.year),
-                (str(plan.dating.year - 1),),
+                str(plan.dating.latest.year),
+                (str(plan.dating.latest.year - 1),),
                 "the rows have no year; it stands above them or in the file's name",
             )
         )

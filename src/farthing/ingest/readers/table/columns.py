@@ -19,6 +19,8 @@ _FIGURES_MIN = 0.75
 _CODES_MIN = 0.9
 _ID_DIGITS_MIN = 11
 _SAMPLE_ROWS = 2000
+_PLAIN_LETTERS = frozenset("dcksh+-/收支借贷貸出入")
+"""Single letters that say debit or credit by themselves; others need a name that says so."""
 
 
 class Kind(StrEnum):
@@ -59,13 +61,15 @@ class Column:
         days = sum(1 for cell in self.filled if is_day(cell))
         if days >= _DAYS_MIN * share and not self._is_rather_amount():
             return Kind.DAY
+        if self._named_date() and self._is_short_day():
+            return Kind.DAY
         if len(self.figures) >= _FIGURES_MIN * share and not self._is_numbering():
             return Kind.FIGURE
-        if self._is_short_day():
-            return Kind.DAY
         return self._kind_of_words()
 
     def _kind_of_words(self) -> Kind:
+        if self._is_short_day():
+            return Kind.DAY
         if sum(1 for cell in self.filled if code_of(cell)) >= _CODES_MIN * len(self.filled):
             return Kind.CURRENCY
         return Kind.FLAG if self._is_flag() else Kind.TEXT
@@ -100,6 +104,8 @@ class Column:
     def _is_flag(self) -> bool:
         words = {folded(cell) or cell for cell in self.filled}
         if len(words) > 6 or any(len(word) > 24 for word in words):
+            return False
+        if any(len(word) == 1 and word not in _PLAIN_LETTERS for word in words) and fit(self.name, amounts.FLAG) < 0.6:
             return False
         known = [word for word in words if side_of(word) is not None]
         return bool(known) and len(known) >= len(words) - len(

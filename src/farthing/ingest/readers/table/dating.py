@@ -35,8 +35,8 @@ class Dating:
     is_certain: bool
     because: str
     alternatives: tuple[Order, ...] = ()
-    year: int | None = None
-    """Where the cells leave it out: the year of the last of them."""
+    latest: date | None = None
+    """Where the cells leave out the year: the last day that they can be."""
     is_short: bool = False
 
 
@@ -62,9 +62,9 @@ def dating_of(columns: Sequence[Column], hints: Sequence[str], wished: Order | N
     value = _second_unnamed(ranked, roles) if value is None else value
     alike = [column for column in days if _shape(column) == _shape(ranked[0])]
     order, is_certain, because, alternatives = order_of(ranked[0], alike, hints, wished, mark)
-    year = None if any(meanings(cell) or short_meanings(cell) for cell in ranked[0].filled) else _hinted_year(hints)
+    latest = None if any(meanings(cell) or short_meanings(cell) for cell in ranked[0].filled) else _latest(hints, order)
     is_short = not any(meanings(cell) for cell in ranked[0].filled)
-    return Dating(tuple(c.index for c in ranked), value, order, is_certain, because, alternatives, year, is_short)
+    return Dating(tuple(c.index for c in ranked), value, order, is_certain, because, alternatives, latest, is_short)
 
 
 def course_of(rows: Sequence[Row], dating: Dating) -> int:
@@ -93,8 +93,15 @@ def parsed(cell: str, dating: Dating) -> date | None:
     found = meanings(cell) or (short_meanings(cell) if dating.is_short else {})
     if found:
         return found.get(dating.order)
-    parts = yearless(cell).get(dating.order) if dating.year else None
-    return date(dating.year, *parts) if dating.year and parts and parts != (2, 29) else None
+    parts = yearless(cell).get(dating.order)
+    return _before(dating.latest, *parts) if dating.latest and parts else None
+
+
+def _before(latest: date, month: int, day: int) -> date | None:
+    """The last such day that is not after the latest."""
+    year = latest.year if (month, day) <= (latest.month, latest.day) else latest.year - 1
+    is_leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
+    return date(year, month, day) if (month, day) != (2, 29) or is_leap else None
 
 
 def order_of(
@@ -104,6 +111,7 @@ def order_of(
     cells = [_any_meaning(cell) for column in alike for cell in column.filled]
     found = [meaning for meaning in cells if meaning]
     possible = [order for order in ORDERS if sum(order in meaning for meaning in found) >= max(1, 0.98 * len(found))]
+    possible = _without_rare(possible, found)
     if wished in possible:
         return wished, True, "you said so", ()
     if not possible:
@@ -112,6 +120,15 @@ def order_of(
     if len(possible) == 1 or all(len(set(meaning.values())) == 1 for meaning in found):
         return possible[0], True, "no other order makes days of all cells", ()
     return _likely(possible, [m for cell in main.filled if (m := _any_meaning(cell))], hints, mark)
+
+
+def _without_rare(possible: list[Order], found: Sequence[Meanings]) -> list[Order]:
+    """Two digits of a year come first only where the last two change more than they would as years."""
+    if "ymd" not in possible or len(possible) == 1 or not all("ymd" in m and len(set(m.values())) > 1 for m in found):
+        return possible
+    others: list[Order] = [order for order in possible if order != "ymd"]
+    years = {order: len({meaning[order].year for meaning in found if order in meaning}) for order in possible}
+    return ["ymd"] if years["ymd"] < min(years[order] for order in others) else others
 
 
 def _any_meaning(cell: str) -> Meanings:
@@ -195,8 +212,9 @@ def _by_habit(possible: Sequence[Order], found: Sequence[Meanings], mark: str) -
     )
 
 
-def _hinted_year(hints: Sequence[str]) -> int | None:
-    """The last year that the file's name or the lines above the table tell of."""
-    dated = [day.year for text in hints for match in _DATE_IN_TEXT.findall(text) for day in meanings(match).values()]
-    plain = [int(year) for text in hints for year in re.findall(r"(?<!\d)((?:19|20)\d{2})(?!\d)", text)]
-    return max(dated or plain, default=None)
+def _latest(hints: Sequence[str], order: Order) -> date | None:
+    """The last day that the file's name or the lines above the table tell of, or the end of the last year."""
+    told = [meanings(match) for text in hints for match in _DATE_IN_TEXT.findall(text)]
+    days = [meaning.get(order) or next(iter(meaning.values())) for meaning in told if meaning]
+    years = [int(year) for text in hints for year in re.findall(r"(?<!\d)((?:19|20)\d{2})(?!\d)", text)]
+    return max(days) if days else date(max(years), 12, 31) if years else None

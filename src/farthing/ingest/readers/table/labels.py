@@ -52,6 +52,12 @@ def is_pure_label(cell: str) -> bool:
     return any(fit(text, group) >= 2 for group in words) or folded(text) in flags.BALANCE_WORDS
 
 
+def is_strong_label(cell: str) -> bool:
+    """Whether a cell names an opening or closing balance in so many words, with little beside them."""
+    text = _COUNTED.sub(" ", _joined(bare(cell))).strip(" :：*")
+    return max(fit(text, flags.OPENING), fit(text, flags.CLOSING)) >= 0.95
+
+
 def _joined(text: str) -> str:
     """S P A C E D words as they are meant."""
     letters = text.split(" ")

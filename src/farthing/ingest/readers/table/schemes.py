@@ -309,7 +309,11 @@ def _penalty(variant: Scheme, chain: Chain, course: int) -> float:
     """What a reading must make up for: a turned sign or a balance before, the more so against the run of the days."""
     runs_against = course != 0 and chain.is_newest_first != (course < 0)
     unusual = 0.3 * variant.is_inverted + 0.5 * variant.is_balance_before
-    return unusual + 0.05 * (variant.fee is not None) + (2.5 if unusual and runs_against else 0.0)
+    return (
+        unusual
+        + 0.05 * (variant.fee is not None)
+        + (2.5 if unusual and runs_against else 0.5 if unusual and chain.links < 2 else 0.0)
+    )
 
 
 def _variants(scheme: Scheme, money: Sequence[Column], used: set[int]) -> Iterator[Scheme]:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from farthing.ingest.readers.table.cells import bare, figure, is_figure
 from farthing.ingest.readers.table.columns import is_failed, is_pending
 from farthing.ingest.readers.table.dating import parsed
-from farthing.ingest.readers.table.labels import is_pure_label, label_of
+from farthing.ingest.readers.table.labels import is_pure_label, is_strong_label, label_of
 from farthing.ingest.readers.table.plan import Plan
 from farthing.ingest.readers.table.row import Row
 from farthing.ingest.readers.table.schemes import amount_at, is_both, value_at
@@ -76,7 +76,8 @@ def sorted_rows(plan: Plan, body: Iterable[Row] | None = None) -> Sorted:
         ),
         default=-1,
     )
-    edges, summaries = _edges(rows, plan), _summaries(rows, plan)
+    edges = _edges(rows, plan)
+    summaries = _summaries(rows, plan) | _totals(rows, plan, edges)
     fills = _fills_down(rows, plan)
     for at, row in enumerate(rows):
         place = Place(at > last, continued and at <= last + 1, at in edges, at in summaries, fills)
@@ -93,6 +94,15 @@ def _summaries(rows: Sequence[Row], plan: Plan) -> set[int]:
     total = sum(moves.values(), Decimal(0))
     ends = ((places[0], places[1]), (places[-1], places[-2]))
     return {at for at, near in ends if total == balance_of(rows[at], plan) and not _follows(rows[at], rows[near], plan)}
+
+
+def _totals(rows: Sequence[Row], plan: Plan, edges: set[int]) -> set[int]:
+    """Rows that call themselves a total, and are one: of all others, or of all that go the same way."""
+    moves = {at: m for at, row in enumerate(rows) if _day(row, plan) and (m := _amount(row, plan)) is not None}
+    named = {at for at in moves if "total" in _labels(rows[at], plan)}
+    rest = [amount for at, amount in moves.items() if at not in named | edges]
+    sums = {sum(rest), sum(a for a in rest if a > 0), sum(a for a in rest if a < 0)}
+    return {at for at in named if len(rest) > 1 and moves[at] in sums}
 
 
 def _follows(row: Row, near: Row, plan: Plan) -> bool:
@@ -241,7 +251,7 @@ def _announces_balance(row: Row, plan: Plan, amount: Decimal | None, *, is_dated
         return bool(labels) and any(is_figure(cell) for cell in row.cells)
     if not amount:
         return bool(labels & {"opening", "closing"})
-    return is_edge and bool(labels & {"opening", "closing", "total"}) and _is_own_balance(row, plan, amount)
+    return is_edge and bool(labels & {"opening", "closing"}) and _is_own_balance(row, plan, amount)
 
 
 def _is_own_balance(row: Row, plan: Plan, amount: Decimal) -> bool:
@@ -259,7 +269,7 @@ def _labels(row: Row, plan: Plan) -> set[str]:
     found: set[str] = set()
     for at, cell in enumerate(row.cells):
         label = label_of(cell) if bare(cell) and not is_figure(cell) else None
-        if label and (not is_dated or is_pure_label(cell) or (at in wordy and label in {"opening", "closing"})):
+        if label and (not is_dated or is_pure_label(cell) or (at in wordy and is_strong_label(cell))):
             found.add(label)
     return found
 

@@ -89,7 +89,8 @@ def _scheme(
     found = schemes_of(columns, core[:500], mark.mark, groups, course, places)
     if not found:
         raise StatementUnreadable("No column holds amounts.")
-    _refuse_if_open(found, columns, core, mark.mark)
+    if not {"amount", "debit", "credit"} & set(places):
+        _refuse_if_open(found, columns, core, mark.mark)
     return found[0]
 
 

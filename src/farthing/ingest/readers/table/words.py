@@ -77,7 +77,8 @@ def _is_cjk(text: str) -> bool:
 
 def terms(*lines: str) -> tuple[str, ...]:
     """Terms written as in their languages, parted by commas, folded as names are."""
-    return tuple(dict.fromkeys(folded(term) for line in lines for term in line.split(",") if term.strip()))
+    found = (folded(term) for line in lines for term in line.split(","))
+    return tuple(dict.fromkeys(term for term in found if term))
 
 
 @lru_cache(maxsize=16384)

@@ -1,15 +1,19 @@
 """Bytes become text: which encoding is told by a mark, proven by its form, or believed by the letters that come out."""
 
 import codecs
+import re
 from collections import Counter
 from dataclasses import dataclass
 from functools import cache
 
 from farthing.ingest.errors import StatementUnreadable, WishInvalid
+from farthing.ingest.readers.table.vocabulary.known import known_words
+from farthing.ingest.readers.table.words import folded
 from farthing.ingest.readers.text.alphabets import ALPHABETS, HARMLESS, MULTI_BYTE, SINGLE_BYTE
 
 _SAMPLE_BYTES = 200_000
 _BELIEVED_MIN = 0.5
+_UNUSUAL_WORD = re.compile(r"[^\W\d_]{3,}")
 _DAMAGE_MAX = 0.02
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -103,12 +107,19 @@ def _believed(sample: bytes) -> tuple[str, str, bool, tuple[str, ...]]:
     texts = {
         encoding: text for encoding in (*MULTI_BYTE, *SINGLE_BYTE) if (text := _strictly(sample, encoding)) is not None
     }
-    scores = {encoding: _plausibility(text, encoding) for encoding, text in texts.items()}
+    scores = {encoding: _plausibility(text, encoding) + _familiarity(text) for encoding, text in texts.items()}
     best = max(scores, key=lambda encoding: scores[encoding])
     if scores[best] < _BELIEVED_MIN:
         return best, "no encoding gives letters of one language; this is the nearest", False, ()
     rivals = tuple(e for e in scores if scores[best] - scores[e] < 0.02 and texts[e] != texts[best])  # noqa: PLR2004
-    return best, f"{scores[best]:.0%} of its unusual letters belong to one language", not rivals, rivals
+    return best, f"{min(scores[best], 1):.0%} of its unusual letters belong to one language", not rivals, rivals
+
+
+def _familiarity(text: str) -> float:
+    """A little for unusual words that banks are known to use: headers, months."""
+    words = {word for word in _UNUSUAL_WORD.findall(text[:20_000]) if not word.isascii()}
+    known = sum(1 for word in words if folded(word) in known_words())
+    return 0.2 * known / len(words) if words else 0.0
 
 
 def _strictly(sample: bytes, encoding: str) -> str | None:

@@ -95,6 +95,6 @@ OF_ACCOUNT = terms(
 FLAG = terms(
     "d/k, db/cr, cr/db, dr/cr, debit/kredit, debet/kredit, πρόσημο, πρόσημο ποσού, חובה/זכות, znamienko, predznak, przeciwstawność",
     "credit debit, debit credit, credit/debit, debit/credit, cr dr, dr cr, d c, c d, dc, cd, creditdebet, credit debet, debit or credit, credit or debit, debit credit indicator, credit debit indicator, dr cr indicator, sign, in out, direction, type, transaction type, income expense",
-    "soll haben, s h, sh, soll/haben, vorzeichen, s/h kennzeichen, umsatztyp, debit/crédit, sens, debe/haber, cargo/abono, tipo, segno, dare/avere, d/c, natureza, tipo de movimento, af bij, bij af, af/bij, debet/credit",
+    "debetas/kreditas, debets/kredīts, deebet/kreedit, soll haben, s h, sh, soll/haben, vorzeichen, s/h kennzeichen, umsatztyp, debit/crédit, sens, debe/haber, cargo/abono, tipo, segno, dare/avere, d/c, natureza, tipo de movimento, af bij, bij af, af/bij, debet/credit",
     "wn/ma, obciążenie/uznanie, typ, strana, dal/má dáti, směr, t/j, t j, terhelés/jóváírás, jelleg, приход/расход, тип операции, тип, debet/kredit, inn/ut, ind/ud, deebet/kreedit, kanto, borç/alacak, b/a, işlem tipi, 收/支, 收支, 收支类型, 借贷标志, 借贷, 借貸, 资金方向, 入出金区分, 구분, 입출금구분, χ/π",
 )
