@@ -6,6 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from farthing.ingest.readers.reader import read
+from farthing.ingest.reading import Fate
+
 STATEMENTS = Path(__file__).parents[2] / "statements"
 FORMATS = ("camt", "citi", "json", "mt940", "ofx", "qif", "velobank", "xlsx")
 DIFFICULTIES: dict[str, tuple[str, str]] = {
@@ -74,6 +77,21 @@ def _is_utf8(data: bytes) -> bool:
     except UnicodeDecodeError:
         return False
     return True
+
+
+@pytest.mark.parametrize("name", ["mt940", "qif", "citi"])
+def test_each_line_of_a_text_met_one_fate(name: str) -> None:
+    for path in sorted((STATEMENTS / name).glob("*/input.*")):
+        lines = path.read_bytes().removesuffix(b"\n").split(b"\n")
+        assert sum(read(path.read_bytes(), path.name).fates.values()) == len(lines), path.parent.name
+
+
+@pytest.mark.parametrize("name", ["ofx", "camt", "json"])
+def test_each_element_of_a_document_is_a_line_or_rejected(name: str) -> None:
+    for path in sorted((STATEMENTS / name).glob("*/input.*")):
+        reading = read(path.read_bytes(), path.name)
+        lines = sum(len(statement.lines) for statement in reading.statements)
+        assert (reading.fates[Fate.TRANSACTION], reading.fates.get(Fate.REJECTED, 0)) == (lines, len(reading.rejected))
 
 
 @pytest.mark.parametrize("difficulty", sorted(DIFFICULTIES))

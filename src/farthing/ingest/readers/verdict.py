@@ -1,7 +1,7 @@
 """How far a reading of a document can be believed: what it proves, what it leaves open, what it could not read."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Self
 
@@ -57,7 +57,7 @@ class Findings:
 
     def reading(self, name: str, statements: Iterable[Statement], *, is_whole: bool = True) -> Reading:
         """All of it as a reading, unless nothing can be read; a file that breaks off is believed less."""
-        known = tuple(statements)
+        known = tuple(_with_days(statement) for statement in statements)
         lines = sum(len(statement.lines) for statement in known)
         failures = len(self.rejected) - self.aside
         if failures and not lines:
@@ -75,6 +75,13 @@ class Findings:
             rejected=tuple(self.rejected),
             fates=_sorted(self.fates),
         )
+
+
+def _with_days(statement: Statement) -> Statement:
+    """The period is what the file declares, else what its lines span."""
+    days = [line.date for line in statement.lines]
+    first = statement.first_day or min(days, default=None)
+    return replace(statement, first_day=first, last_day=statement.last_day or max(days, default=None))
 
 
 def confidence(
