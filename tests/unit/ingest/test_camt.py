@@ -130,6 +130,11 @@ def test_letters_that_are_not_of_the_declared_encoding_are_read_all_the_same() -
     assert read(Source(data), Wishes()).statements[0].lines[0].memo == "Gebühr für Überweisung"
 
 
+def test_an_ampersand_that_stands_alone_and_letters_that_xml_forbids_are_forgiven() -> None:
+    (line,) = reading_of(entry("5", more=f"{DAY}<AddtlNtryInf>A & B\x02C</AddtlNtryInf>")).statements[0].lines
+    assert line.memo == "A & B C"
+
+
 LAUGHS = "".join(f"<!ENTITY l{n} '{f'&l{n - 1};' * 10}'>" for n in range(1, 9))
 BOMBS = {
     "billion laughs": f"<!DOCTYPE d [<!ENTITY l0 'ha'>{LAUGHS}]>",

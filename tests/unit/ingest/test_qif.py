@@ -121,3 +121,12 @@ def test_every_line_of_the_file_met_a_fate() -> None:
 def test_it_is_known_by_its_first_line() -> None:
     assert identify(Source(b"!Type:Bank\n")) > 90
     assert identify(Source(b"Hello!\n", "x.qif")) == 0
+
+
+def test_a_second_day_begins_the_next_record_though_a_caret_is_missing() -> None:
+    text = "!Type:Bank\nD2026-01-13\nT1.00\nPA\nD2026-01-14\nT2.00\nPB\n^\n"
+    assert [(line.amount, line.payee) for line in reading_of(text).statements[0].lines] == [(1, "A"), (2, "B")]
+
+
+def test_money_may_bear_its_sign() -> None:
+    assert reading_of(bank("D2026-01-13\nT$-1,234.50")).statements[0].lines[0].amount == Decimal("-1234.50")

@@ -15,6 +15,8 @@ from farthing.ingest.readers.letters import Letters, letters_of
 DEPTH_MAX = 200
 ELEMENTS_MAX = 5_000_000
 TEXT_MAX = 1_000_000
+_LOOSE = re.compile(r"&(?!#?\w{1,40};)")
+_FORBIDDEN = re.compile(r"[\x01-\x08\x0b\x0c\x0e-\x1f]")
 _DECLARATION = re.compile(r"\s*<\?xml[^>]*\?>")
 
 
@@ -65,6 +67,7 @@ def tree(data: bytes, wished_encoding: str | None = None) -> tuple[Element, Lett
             pass
     letters = letters_of(data, wished_encoding)
     body = _DECLARATION.sub("", letters.text, count=1).lstrip("\ufeff \t\r\n")
+    body = _LOOSE.sub("&amp;", _FORBIDDEN.sub(" ", body))
     try:
         return _parsed(body.encode("utf-8", "replace"), "utf-8"), letters
     except expat.ExpatError as error:

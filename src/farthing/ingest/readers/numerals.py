@@ -9,7 +9,8 @@ from typing import Literal
 Mark = Literal[".", ","]
 DIGITS_MAX = 30
 CENTS = 2
-_GROUPING = str.maketrans("", "", " \u00a0\u2007\u2009\u202f'\u2019_")
+_GROUPING = str.maketrans("", "", " \u00a0\u2007\u2009\u202f'\u2019_$€£¥")
+"""What stands between digits without meaning anything, and the signs of money."""
 _MINUS = str.maketrans({"\u2212": "-", "\u2013": "-", "\uff0d": "-", "\u2010": "-", "\u2011": "-"})
 _SHAPE = re.compile(r"(?P<open>\()?(?P<sign>[+-])?(?P<digits>[0-9.,]*[0-9][0-9.,]*)(?P<tail>[+-])?(?P<close>\))?")
 

@@ -15,7 +15,13 @@ def description(*parts: str | None) -> str:
     """The parts, each told once: what another part says already is left out."""
     told: list[str] = []
     for part in filter(None, map(squeezed, parts)):
-        if any(part.casefold() in other.casefold() for other in told):
+        if any(_says(other, part) for other in told):
             continue
-        told = [other for other in told if other.casefold() not in part.casefold()] + [part]
+        told = [other for other in told if not _says(part, other)] + [part]
     return " | ".join(told)
+
+
+def _says(longer: str, shorter: str) -> bool:
+    """Whether one text begins or ends with another, as names that were cut off do, or holds it as whole words."""
+    long, short = longer.casefold(), shorter.casefold()
+    return long.startswith(short) or long.endswith(short) or f" {short} " in f" {long} "

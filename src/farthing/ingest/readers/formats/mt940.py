@@ -63,7 +63,7 @@ class Page:
 
 
 def identify(source: Source) -> int:
-    head = source.head.replace(b"\0", b"").replace(b"\r", b"\n")
+    head = source.head.replace(b"\0", b"").replace(b"\r", b"\n").lstrip(b"\xff\xfe\xef\xbb\xbf")
     seen = [bool(pattern.search(head)) for pattern in _SEEN]
     if not any(seen) or not _BOOKED.search(head):
         return 0

@@ -30,7 +30,7 @@ _ROLES = {"date": "D", "amount": "T", "payee": "P", "memo": "M", "reference": "N
 
 
 def identify(source: Source) -> int:
-    head = source.head.replace(b"\0", b"")
+    head = source.head.replace(b"\0", b"").lstrip(b"\xff\xfe\xef\xbb\xbf")
     match = _HEADER.search(head)
     if match is None:
         return 0

@@ -27,6 +27,14 @@ class Record:
                 return text
         return None
 
+    def is_followed_by(self, line: str) -> bool:
+        """Whether a line begins the next record although no caret ended this one: a second day before any split."""
+        letters = [letter for letter, _ in self.pairs]
+        if line[0] not in "Dd" or "S" in letters or not self.is_money or "D" not in letters:
+            return False
+        self.is_closed = True
+        return True
+
     @property
     def is_money(self) -> bool:
         if self.section.startswith(_MONEY):
@@ -64,7 +72,8 @@ def sheet_of(text: str) -> Sheet:
         elif not section and record is None:
             sheet.preamble += 1
         else:
-            record = record or _begin(sheet, section, account, number)
+            if record is None or record.is_followed_by(line):
+                record = _begin(sheet, section, account, number)
             record.lines += 1
             if line.startswith("^"):
                 record.is_closed = True
