@@ -41,6 +41,12 @@ def test_a_block_with_a_line_less_is_read_and_one_without_an_amount_is_rejected(
     assert [one.source_line for one in reading.rejected] == [4]
 
 
+def test_an_amount_behind_a_day_of_another_language_is_rejected() -> None:
+    reading = reading_of("1 sty 2026\nKiosk\nKarta\n-1,00\n2 Feb 2026\nShop\nCard\n-2,00\n")
+    assert [day for day, _, _ in told(reading)] == ["2026-01-01"]
+    assert reading.rejected[0].reason == "an amount stands behind no Polish day"
+
+
 def test_every_line_met_a_fate() -> None:
     text = "Historia\n\n1 sty 2026\nKiosk\nKarta\n-1,00\nSaldo\n30 lut 2026\n2 sty 2026\nKiosk\n"
     assert sum(reading_of(text).fates.values()) == text.count("\n")

@@ -125,7 +125,10 @@ def test_it_is_known_by_its_first_line() -> None:
 
 def test_a_second_day_begins_the_next_record_though_a_caret_is_missing() -> None:
     text = "!Type:Bank\nD2026-01-13\nT1.00\nPA\nD2026-01-14\nT2.00\nPB\n^\n"
-    assert [(line.amount, line.payee) for line in reading_of(text).statements[0].lines] == [(1, "A"), (2, "B")]
+    assert [(str(one.amount), one.payee) for one in reading_of(text).statements[0].lines] == [
+        ("1.00", "A"),
+        ("2.00", "B"),
+    ]
 
 
 def test_money_may_bear_its_sign() -> None:

@@ -51,6 +51,11 @@ def test_a_row_without_an_amount_is_rejected() -> None:
     assert len(reading.rejected) == 1
 
 
+def test_a_row_with_one_day_is_rejected() -> None:
+    good = ("01.03.2026", "01.03.2026", "A", "-5,00 PLN", "95,00 PLN")
+    assert "one day" in reading_of(good, ("02.03.2026", "", "B", "-1,00 PLN", "94,00 PLN")).rejected[0].reason
+
+
 def test_a_number_that_ends_a_description_is_no_part_of_the_amount() -> None:
     (line,) = reading_of(("01.03.2026", "01.03.2026", "Faktura 12", "200,00 PLN", "1 095,00 PLN")).statements[0].lines
     assert (str(line.amount), line.description, str(line.balance)) == ("200.00", "Faktura 12", "1095.00")

@@ -92,6 +92,15 @@ def _amount_at(lines: Sequence[str]) -> int | None:
     return next((at for at, text in enumerate(lines[:BLOCK_LINES_MAX]) if at and _AMOUNT.fullmatch(text)), None)
 
 
+def _account_for_the_rest(block: Block, at: int, findings: Findings) -> None:
+    """Lines behind the amount are idle, unless there is an amount among them: then a day could not be read."""
+    rest = block.lines[at + 1 :]
+    if any(_AMOUNT.fullmatch(text) for text in rest):
+        findings.reject(block.at, " ".join(rest), "an amount stands behind no Polish day", count=len(rest))
+    else:
+        findings.met(Fate.FOOTER, len(rest))
+
+
 def _line(block: Block, findings: Findings, wishes: Wishes) -> Line | None:
     at = _amount_at(block.lines)
     match = _AMOUNT.fullmatch(block.lines[at]) if at is not None else None
@@ -101,7 +110,7 @@ def _line(block: Block, findings: Findings, wishes: Wishes) -> Line | None:
         findings.reject(block.at, " ".join(block.lines), reason, count=1 + len(block.lines))
         return None
     findings.met(Fate.TRANSACTION, 2 + at)
-    findings.met(Fate.FOOTER, len(block.lines) - at - 1)
+    _account_for_the_rest(block, at, findings)
     payee, memo = squeezed(block.lines[0]), squeezed(" ".join(block.lines[1:at]))
     code = (match["currency"] or "").upper()
     return Line(

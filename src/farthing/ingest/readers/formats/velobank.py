@@ -87,6 +87,8 @@ def _rows(lines: Sequence[TextLine], findings: Findings) -> Iterator[Row]:
                 raise StatementTooLarge(f"This PDF has more than {ROWS_MAX:,} rows.")
         elif inside and rows and _goes_on(line, rows[-1]):
             rows[-1].below.append(line)
+        elif inside and _day(line.words[0].text):
+            findings.reject(at, line.text, "it begins with one day instead of two")
         else:
             findings.met(Fate.FOOTER if rows else Fate.PREAMBLE)
     yield from rows
