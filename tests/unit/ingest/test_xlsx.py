@@ -7,7 +7,7 @@ from io import BytesIO
 import pytest
 
 from farthing.ingest.errors import StatementTooLarge, StatementUnreadable
-from farthing.ingest.readers.formats import xlsx_package
+from farthing.ingest.readers.formats import xlsx_package, xlsx_sheets
 from farthing.ingest.readers.formats.xlsx import identify, read
 from farthing.ingest.readers.formats.xlsx_cells import currency_of_format, day_text, is_day_format, number_text
 from farthing.ingest.readers.formats.xlsx_sheets import Sheet, sheets_of
@@ -200,6 +200,13 @@ def test_entities_are_refused() -> None:
 def test_a_sheet_of_too_many_columns_is_refused() -> None:
     with pytest.raises(StatementTooLarge):
         read(Source(workbook("<row r='1'><c r='XFD1'><v>1</v></c></row>")), Wishes())
+
+
+@pytest.mark.parametrize("rows", ["<a>" * 300 + "</a>" * 300, "<row r='9999999'/>", "<row/>" * 1_100])
+def test_a_sheet_of_too_many_rows_or_elements_is_refused(rows: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(xlsx_sheets, "ROWS_MAX", 1_000)
+    with pytest.raises(StatementTooLarge):
+        read(Source(workbook(rows)), Wishes())
 
 
 def test_it_is_known_by_its_parts() -> None:

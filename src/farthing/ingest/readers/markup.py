@@ -13,7 +13,7 @@ from farthing.ingest.errors import StatementTooLarge, StatementUnreadable
 from farthing.ingest.readers.letters import Letters, letters_of
 
 DEPTH_MAX = 200
-ELEMENTS_MAX = 5_000_000
+ELEMENTS_MAX = 3_000_000
 TEXT_MAX = 1_000_000
 _LOOSE = re.compile(r"&(?!#?\w{1,40};)")
 _FORBIDDEN = re.compile(r"[\x01-\x08\x0b\x0c\x0e-\x1f]")

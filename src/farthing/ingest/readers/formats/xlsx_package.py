@@ -10,11 +10,12 @@ from posixpath import dirname, join, normpath
 from xml.parsers import expat
 
 from farthing.ingest.errors import StatementTooLarge, StatementUnreadable
-from farthing.ingest.readers.markup import Element, guarded_parser, tree
+from farthing.ingest.readers.markup import DEPTH_MAX, Element, guarded_parser, tree
 
 UNPACKED_BYTES_MAX = 400_000_000
 PART_IN_MEMORY_BYTES_MAX = 60_000_000
 PARTS_MAX = 5_000
+ELEMENTS_MAX = 20_000_000
 _CHUNK_BYTES = 1 << 16
 _BROKEN = (
     zipfile.BadZipFile,
@@ -69,8 +70,9 @@ class Package:
         """A large part in events; names come without their namespace."""
         with damage_told():
             parser = guarded_parser()
-            parser.StartElementHandler = lambda tag, attributes: start(tag.rpartition(":")[2], attributes)
-            parser.EndElementHandler = lambda tag: end(tag.rpartition(":")[2])
+            bounds = _Bounds(start, end)
+            parser.StartElementHandler = bounds.start
+            parser.EndElementHandler = bounds.end
             parser.CharacterDataHandler = text
             for chunk in self.chunks(name):
                 parser.Parse(chunk, False)
@@ -89,6 +91,24 @@ class Package:
             )
             for one in found
         }
+
+
+class _Bounds:
+    """Hands elements on until there are too many, or too many within each other."""
+
+    def __init__(self, start: Start, end: Callable[[str], None]) -> None:
+        self._start, self._end = start, end
+        self._count = self._depth = 0
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        self._count, self._depth = self._count + 1, self._depth + 1
+        if self._count > ELEMENTS_MAX or self._depth > DEPTH_MAX:
+            raise StatementTooLarge(f"A part of this workbook has more than {ELEMENTS_MAX:,} elements.")
+        self._start(tag.rpartition(":")[2], attributes)
+
+    def end(self, tag: str) -> None:
+        self._depth -= 1
+        self._end(tag.rpartition(":")[2])
 
 
 def _absolute(folder: str, target: str) -> str:

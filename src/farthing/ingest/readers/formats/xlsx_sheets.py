@@ -18,6 +18,8 @@ from farthing.ingest.readers.table.row import Row
 
 COLUMNS_MAX = 1_000
 CELLS_MAX = 3_000_000
+ROWS_MAX = 1_048_576
+"""What a sheet holds at most."""
 LETTERS_MAX = 100_000_000
 _PLACE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 _COMMA_FIGURE = re.compile(r"[-+]?[\d.\s\u00a0]*\d,\d{1,2}[-+]?")
@@ -139,6 +141,8 @@ class _Reader:
         self._inside.append(tag)
         if tag == "row":
             number = _whole(attributes.get("r")) or self._row + 1
+            if number > ROWS_MAX or len(self._rows) > ROWS_MAX:
+                raise StatementTooLarge(f"This sheet has more than {ROWS_MAX:,} rows.")
             self._skip_to(max(number, self._row + 1))
             self._cells, self._column = {}, 0
         elif tag == "c":
