@@ -110,6 +110,12 @@ def test_minor_units_are_of_their_currency() -> None:
     assert amounts(reading_of(objects)) == [Decimal("-12.34"), Decimal(-1234), Decimal("-1.234")]
 
 
+@pytest.mark.parametrize(("second", "holds"), [("88.00", True), ("90.00", False)])
+def test_balances_behind_each_line_prove_them(second: str, *, holds: bool) -> None:
+    reading = reading_of([TEA | {"balance": "95.00"}, TEA | {"amount": "-7", "balance": second}])
+    assert [proof.holds for proof in reading.proofs] == [holds]
+
+
 def test_what_is_pending_is_said_in_words_or_as_truth() -> None:
     reading = reading_of([TEA | {"status": "PENDING"}, TEA | {"status": "booked"}])
     assert [line.status for line in reading.statements[0].lines] == [LineStatus.PENDING, LineStatus.BOOKED]

@@ -39,7 +39,7 @@ def test_a_running_balance_proves_the_rows_in_either_order() -> None:
 def test_a_balance_that_does_not_follow_breaks_the_proof() -> None:
     one = ("01.03.2026", "01.03.2026", "A", "-5,00 PLN", "95,00 PLN")
     reading = reading_of(one, ("02.03.2026", "02.03.2026", "B", "-1,00 PLN", "95,00 PLN"))
-    assert "broken first behind row 1" in reading.proofs[0].detail
+    assert "broken first behind line 1" in reading.proofs[0].detail
     assert reading.confidence < 70
 
 

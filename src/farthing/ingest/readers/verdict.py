@@ -1,14 +1,15 @@
 """How far a reading of a document can be believed: what it proves, what it leaves open, what it could not read."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from itertools import pairwise
 from typing import Self
 
 from farthing.ingest.errors import StatementUnreadable
 from farthing.ingest.readers.letters import Letters
 from farthing.ingest.reading import Ambiguity, Doubt, Evidence, Fate, Proof, Reading, Rejected
-from farthing.ingest.statement import Statement
+from farthing.ingest.statement import Line, Statement
 
 PROVEN, PLAIN, BROKEN = 99, 90, 65
 DOUBT_COSTS = 10
@@ -103,6 +104,17 @@ def balance_proof(opening: Decimal, amounts: Iterable[Decimal], closing: Decimal
     told = f"{where}: {opening} + {total} = {reached}"
     detail = told if reached == closing else f"{told}, but the file says {closing} ({closing - reached:+} is missing)"
     return Proof("opening + lines = closing", reached == closing, detail)
+
+
+def balances_follow(lines: Sequence[Line]) -> Iterator[Proof]:
+    """Each balance follows from the one before it, oldest or newest first."""
+    if len(lines) < 2:  # noqa: PLR2004
+        return
+    down = [at for at, (a, b) in enumerate(pairwise(lines)) if a.balance is None or b.balance != a.balance + b.amount]
+    up = [at for at, (a, b) in enumerate(pairwise(lines)) if b.balance is None or a.balance != b.balance + a.amount]
+    breaks, order = (down, "oldest first") if len(down) <= len(up) else (up, "newest first")
+    where = f", broken first behind line {breaks[0] + 1}" if breaks else ""
+    yield Proof("running balance", not breaks, f"{len(lines) - 1} steps, {order}{where}")
 
 
 def total_proof(what: str, declared: Decimal, counted: Decimal, where: str) -> Proof:

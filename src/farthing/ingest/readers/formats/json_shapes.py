@@ -13,7 +13,7 @@ from farthing.ingest.readers.letters import letters_of
 from farthing.ingest.readers.numerals import Mark, decimal_mark, number
 from farthing.ingest.readers.source import Source
 from farthing.ingest.readers.table.days import Order, meanings
-from farthing.ingest.readers.verdict import Findings
+from farthing.ingest.readers.verdict import Findings, balances_follow
 from farthing.ingest.readers.words import description, squeezed
 from farthing.ingest.reading import Ambiguity, Doubt, Fate, Reading
 from farthing.ingest.statement import Line, LineStatus, Money, Statement
@@ -54,7 +54,12 @@ def read(source: Source, wishes: Wishes) -> Reading:
     )
     reader = _Reader(findings, roles, wishes, objects)
     lines = list(reader.lines(objects))
-    return findings.reading("json", _statements(lines))
+    statements = list(_statements(lines))
+    for statement in statements:
+        booked = [line for line in statement.lines if line.status is LineStatus.BOOKED]
+        if all(line.balance is not None for line in booked):
+            findings.proofs.extend(balances_follow(booked))
+    return findings.reading("json", statements)
 
 
 def _is_money(objects: Sequence[Found], wishes: Wishes) -> bool:

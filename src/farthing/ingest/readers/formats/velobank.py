@@ -5,16 +5,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from itertools import pairwise
 
 from farthing.ingest.errors import StatementTooLarge, StatementUnreadable
 from farthing.ingest.readers.formats.velobank_page import TextLine, lines_of
 from farthing.ingest.readers.formats.velobank_texts import told
 from farthing.ingest.readers.numerals import number
 from farthing.ingest.readers.source import Source
-from farthing.ingest.readers.verdict import Findings
+from farthing.ingest.readers.verdict import Findings, balances_follow
 from farthing.ingest.readers.words import description
-from farthing.ingest.reading import Fate, Proof, Reading
+from farthing.ingest.reading import Fate, Reading
 from farthing.ingest.statement import Balance, BalanceKind, Line, Statement
 from farthing.ingest.wishes import Wishes
 from farthing.kernel.currency import DECIMALS
@@ -60,7 +59,7 @@ def read(source: Source, wishes: Wishes) -> Reading:
     account = f"PL{re.sub(r'[^0-9]', '', match[1])}" if match else None
     rows = list(_rows(lines, findings))
     read_ = [line for row in rows if (line := _line(row, account, findings, wishes)) is not None]
-    findings.proofs.extend(_chain(read_))
+    findings.proofs.extend(balances_follow(read_))
     currencies = {line.currency for line in read_}
     currency = currencies.pop() if len(currencies) == 1 else wishes.currency
     return findings.reading("velobank", [Statement(account, currency, tuple(read_), tuple(_balances(read_)))])
@@ -150,20 +149,9 @@ def _money(text: str) -> tuple[Decimal | None, str | None]:
     return number(text[:-3], ","), code if code in DECIMALS else None
 
 
-def _chain(lines: Sequence[Line]) -> Iterator[Proof]:
-    """Each balance follows from the one before it, oldest or newest first."""
-    if len(lines) < 2:  # noqa: PLR2004
-        return
-    down = [at for at, (a, b) in enumerate(pairwise(lines)) if a.balance is None or b.balance != a.balance + b.amount]
-    up = [at for at, (a, b) in enumerate(pairwise(lines)) if b.balance is None or a.balance != b.balance + a.amount]
-    breaks, order = (down, "oldest first") if len(down) <= len(up) else (up, "newest first")
-    where = f", broken first behind row {breaks[0] + 1}" if breaks else ""
-    yield Proof("running balance", not breaks, f"{len(lines) - 1} steps, {order}{where}")
-
-
 def _balances(lines: Sequence[Line]) -> Iterator[Balance]:
     """What the account held before the first line and after the last, if the rows go one way."""
-    proofs = list(_chain(lines))
+    proofs = list(balances_follow(lines))
     if not proofs or not proofs[0].holds:
         return
     first, last = (lines[0], lines[-1]) if "oldest" in proofs[0].detail else (lines[-1], lines[0])
