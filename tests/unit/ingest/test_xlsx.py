@@ -155,6 +155,15 @@ def test_sheets_that_are_no_statement_are_left_aside_and_said_so() -> None:
     assert sum(reading.fates.values()) == 4
 
 
+def test_a_sheet_of_other_columns_is_named_and_left_out() -> None:
+    lines = row("2026-02-01", "Tea", "5.00", "") + row("2026-02-02", "Pay", "", "9.00")
+    other = row("Booked", "Text", "Debit", "Credit") + lines
+    reading = read(Source(workbook(TABLE + row("2026-01-15", "1.00", "More"), other)), Wishes())
+    assert sum(len(statement.lines) for statement in reading.statements) == 3
+    assert "other columns" in reading.rejected[0].reason
+    assert sum(reading.fates.values()) == 7
+
+
 def test_a_workbook_without_a_statement_says_why_for_each_sheet() -> None:
     with pytest.raises(StatementUnreadable, match=r"sheet 'S1'.*sheet 'S2'"):
         read(Source(workbook(row("Nothing"), row("Nothing either"))), Wishes())
