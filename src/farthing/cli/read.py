@@ -57,6 +57,8 @@ def read(
         "currency": currency,
     }
     wishes = _wishes(profile, {name: value for name, value in said.items() if value is not None})
+    if len(files) == 1 and as_json and not explain and not save_profile and _is_streamed(files[0], wishes):
+        return
     readings, complaints = _read_all(files, wishes)
     if save_profile and readings:
         _save(save_profile, next(iter(readings.values())))
@@ -65,6 +67,13 @@ def read(
         print(f"farthing: {complaint}", file=sys.stderr)
     if complaints:
         raise typer.Exit(1)
+
+
+def _is_streamed(path: Path, wishes: "Wishes") -> bool:
+    """Whether the file is so large that it was printed as it was read."""
+    from farthing.cli.stream import is_streamed, print_stream
+
+    return is_streamed(path, wishes) and print_stream(path, wishes)
 
 
 def _wishes(profile: Path | None, said: Mapping[str, Any]) -> "Wishes":

@@ -7,7 +7,7 @@ from farthing.ingest.readers.table.days import is_date, meanings, short_meanings
 from farthing.ingest.readers.table.figures import Figure, figure_of
 from farthing.ingest.readers.table.row import Row
 
-_NOTHING = frozenset(
+NOTHING = frozenset(
     [
         "",
         "-",
@@ -41,7 +41,7 @@ def bare(cell: str) -> str:
         stripped = stripped[1:-1].strip()
     if stripped.startswith('="') and stripped.endswith('"'):
         stripped = stripped[2:-1]
-    return "" if stripped.casefold() in _NOTHING or (len(stripped) > 3 and not stripped.strip("*")) else stripped
+    return "" if stripped.casefold() in NOTHING or (len(stripped) > 3 and not stripped.strip("*")) else stripped
 
 
 @lru_cache(maxsize=65536)

@@ -186,10 +186,20 @@ def _singles(money: Sequence[Column], columns: Sequence[Column], mark: str) -> I
         score = _worth(column, mark) + _steadiness(column, columns)
         spare = blocked if blocked != column.index and main_role(column.name) != "foreign" else None
         yield Scheme(amount=column.index, score=score, blocked=spare)
-        is_signed = any(found.is_negative or found.flag for found in column.figures)
         for flag in flags:
             named = max(fit(flag.name, amounts.FLAG), 0.3)
-            yield Scheme(amount=column.index, flag=flag.index, score=score + (-2.0 if is_signed else 0.5 + named / 2))
+            yield Scheme(
+                amount=column.index,
+                flag=flag.index,
+                score=score + (-2.0 if _is_signed(column, flag) else 0.5 + named / 2),
+            )
+
+
+def _is_signed(column: Column, flag: Column) -> bool:
+    """Whether most rows that a flag calls outgoing bear a minus already; a few are reversals."""
+    out = [cell for cell, word in zip(column.cells, flag.raw, strict=True) if side_of(word) == -1]
+    told = [found for cell in out if (found := figure(cell)) is not None]
+    return bool(told) and sum(found.is_negative or bool(found.flag) for found in told) * 2 > len(told)
 
 
 def _steadiness(column: Column, columns: Sequence[Column]) -> float:

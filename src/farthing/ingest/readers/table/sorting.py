@@ -59,7 +59,15 @@ class Sorted:
         self.fates[fate] = self.fates.get(fate, 0) + row.lines
 
 
-def sorted_rows(plan: Plan, body: Iterable[Row] | None = None) -> Sorted:
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What rows that are read elsewhere bring in and take out."""
+
+    into: Decimal = Decimal(0)
+    out: Decimal = Decimal(0)
+
+
+def sorted_rows(plan: Plan, body: Iterable[Row] | None = None, beside: Beside = Beside()) -> Sorted:
     """Every row of the table with its fate."""
     out = Sorted()
     for row in plan.layout.above:
@@ -77,7 +85,7 @@ def sorted_rows(plan: Plan, body: Iterable[Row] | None = None) -> Sorted:
         default=-1,
     )
     edges = _edges(rows, plan)
-    summaries = _summaries(rows, plan) | _totals(rows, plan, edges)
+    summaries = _summaries(rows, plan, beside) | _totals(rows, plan, edges, beside)
     fills = _fills_down(rows, plan)
     for at, row in enumerate(rows):
         place = Place(at > last, continued and at <= last + 1, at in edges, at in summaries, fills)
@@ -85,23 +93,25 @@ def sorted_rows(plan: Plan, body: Iterable[Row] | None = None) -> Sorted:
     return out
 
 
-def _summaries(rows: Sequence[Row], plan: Plan) -> set[int]:
+def _summaries(rows: Sequence[Row], plan: Plan, beside: Beside) -> set[int]:
     """A first or last row that tells of the whole: what was there before and all amounts make its balance."""
     moves = {at: m for at, row in enumerate(rows) if _day(row, plan) and (m := _amount(row, plan)) is not None}
     places = list(moves)
     if len(places) < 3 or plan.scheme.balance is None:
         return set()
-    total = sum(moves.values(), Decimal(0))
+    total = sum(moves.values(), beside.into + beside.out)
     ends = ((places[0], places[1]), (places[-1], places[-2]))
     return {at for at, near in ends if total == balance_of(rows[at], plan) and not _follows(rows[at], rows[near], plan)}
 
 
-def _totals(rows: Sequence[Row], plan: Plan, edges: set[int]) -> set[int]:
+def _totals(rows: Sequence[Row], plan: Plan, edges: set[int], beside: Beside) -> set[int]:
     """Rows that call themselves a total, and are one: of all others, or of all that go the same way."""
     moves = {at: m for at, row in enumerate(rows) if _day(row, plan) and (m := _amount(row, plan)) is not None}
     named = {at for at in moves if "total" in _labels(rows[at], plan)}
     rest = [amount for at, amount in moves.items() if at not in named | edges]
-    sums = {sum(rest), sum(a for a in rest if a > 0), sum(a for a in rest if a < 0)}
+    into = beside.into + sum(amount for amount in rest if amount > 0)
+    out = beside.out + sum(amount for amount in rest if amount < 0)
+    sums = {into + out, into, out}
     return {at for at in named if len(rest) > 1 and moves[at] in sums}
 
 

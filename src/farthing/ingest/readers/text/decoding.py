@@ -13,6 +13,8 @@ from farthing.ingest.readers.text.alphabets import ALPHABETS, HARMLESS, MULTI_BY
 
 _SAMPLE_BYTES = 200_000
 _BELIEVED_MIN = 0.5
+_NEVER_INSIDE = frozenset("¿¡³²¹¼½¾±§¨´¸×÷¤¦¬¶")
+"""Signs that stand beside words and never within them."""
 _UNUSUAL_WORD = re.compile(r"[^\W\d_]{3,}")
 _DAMAGE_MAX = 0.02
 _MARKS = (
@@ -152,9 +154,12 @@ def _oddities(text: str) -> float:
     """How many unusual letters stand where nobody puts them: capitals in words, beside digits, among another script."""
     odd = 0.0
     for at, char in enumerate(text):
-        if char <= "\x7f" or not char.isalpha():
+        if char <= "\x7f":
             continue
         before, after = text[at - 1 : at], text[at + 1 : at + 2]
+        if not char.isalpha():
+            odd += char in _NEVER_INSIDE and before.isalpha() and after.isalpha()
+            continue
         is_turned = (char.isupper() and before.islower()) or (char.islower() and after.isupper())
         is_foreign = any(near.isalpha() and _is_latin(near) != _is_latin(char) for near in (before, after))
         odd += 0.5 * (is_turned + is_foreign + (before.isdigit() or after.isdigit()))
