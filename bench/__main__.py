@@ -6,10 +6,10 @@ import sys
 from collections.abc import Callable
 from functools import partial
 
-from bench import door, ledger, startup
+from bench import door, ledger, reading, startup
 from bench.table import machine
 
-PARTS = ("startup", "door", "ledger")
+PARTS = ("startup", "door", "ledger", "read")
 
 
 def main() -> None:
@@ -24,6 +24,7 @@ def main() -> None:
         "startup": startup.measure,
         "door": door.measure,
         "ledger": partial(ledger.measure, sizes, only=given.on),
+        "read": reading.measure,
     }
     print(f"# Bench\n\n{machine()}, Python {platform.python_version()}\n")
     held = [measures[name]() for name in given.part or PARTS]

@@ -1,8 +1,7 @@
 """The yardstick: the same rows into the same tables on the same engine, and a page out of them, with nothing around."""
 
-import itertools
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -35,8 +34,7 @@ class Bare:
     async def insert(self, rows: list[dict[str, Any]], clock: Callable[[], float] = time.perf_counter) -> float:
         """Seconds for one transaction with all rows and their words, the values ready for the driver."""
         async with self._house.database.write(self._scope) as work:
-            first = await self._next_key(work)
-            for key, row in zip(itertools.count(first), rows, strict=False):
+            for key, row in zip(await self._next_keys(work, len(rows)), rows, strict=True):
                 row |= {"key": key, "id": new_id()}
             sql, values = _compiled(work, rows)
             words = [(row["key"], row["search_text"]) for row in rows]
@@ -48,11 +46,12 @@ class Bare:
                 await connection.exec_driver_sql(sql, words)
         return clock() - started
 
-    async def _next_key(self, work: Work) -> int:
+    async def _next_keys(self, work: Work, count: int) -> Sequence[int]:
         if work.is_sqlite:
-            return int(await work.session.scalar(text("SELECT max(key) + 1 FROM transactions")) or 1)
-        drawn = text("SELECT setval('transactions_key_seq', nextval('transactions_key_seq') + 20000) - 20000")
-        return int(await work.session.scalar(drawn) or 1)
+            first = int(await work.session.scalar(text("SELECT max(key) + 1 FROM transactions")) or 1)
+            return range(first, first + count)
+        drawn = text("SELECT nextval('transactions_key_seq') FROM generate_series(1, :count)")
+        return (await work.session.scalars(drawn, {"count": count})).all()
 
     async def page(self, of: Scope) -> float:
         """Seconds for a page of the measured ledger, the newest first, as bare rows."""

@@ -26,7 +26,7 @@ from bench.household import CATEGORIES, DAYS, FIRST_DAY, RARE, bodies
 from bench.load import ask, get, send
 from bench.multiply import multiply
 from bench.postgres import a_database
-from bench.startup import cpu_s, serving, until_healthy
+from bench.startup import cpu_s, serving, until_healthy, until_jobs_run
 from bench.table import Figure, show
 from farthing.auth.schemas import BootstrapIn
 from farthing.auth.sessions import Device
@@ -115,6 +115,10 @@ def _measure_on(database: str, given: Mapping[str, Any], sizes: Sequence[int]) -
             environment = {} if settings.is_sqlite else {"DATABASE_URL": settings.database_url}
             with serving(Path(folder), LOG_LEVEL="WARNING", **environment) as (server, port):
                 until_healthy(port)
+                until_jobs_run(port)
+                ask(
+                    port, get("/api/transactions", family.token), clients=_CLIENTS, seconds=_SECONDS
+                )  # warm, as a server is
                 figures = _figures(port, server.pid, family, beside, is_largest=size == max(sizes))
             durability = "WAL, synchronous=NORMAL" if settings.is_sqlite else "fsync off, as in the tests"
             held = (

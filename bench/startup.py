@@ -26,7 +26,7 @@ def measure() -> bool:
         later = [_secondsuntil_healthy(data) for _ in range(_ROUNDS)]
         with serving(data) as (process, port):
             until_healthy(port)
-            _until_jobs_run(port)
+            until_jobs_run(port)
             time.sleep(_SETTLES_AFTER_S)  # not waiting for anything: idle is what is measured
             resident_mb = _resident_mb(process.pid)
     help_s = statistics.median(_seconds([sys.executable, "-m", "farthing", "--help"]) for _ in range(_ROUNDS))
@@ -68,7 +68,7 @@ def until_healthy(port: int) -> None:
     _until(f"http://127.0.0.1:{port}/health", b"healthy")
 
 
-def _until_jobs_run(port: int) -> None:
+def until_jobs_run(port: int) -> None:
     _until(f"http://127.0.0.1:{port}/api/system/health", b'"jobs":"ok"')
 
 

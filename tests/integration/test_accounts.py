@@ -244,3 +244,63 @@ async def test_what_belongs_to_others_is_not_there(town: Town, anna: Person) -> 
         await anna.post(f"{path}/restore"),
     ]
     assert {answer.status_code for answer in asked} == {404}
+
+
+async def test_accounts_come_in_their_order(anna: Person) -> None:
+    for name, position in (("c", 3), ("a", 1), ("b", 2), ("none", 0)):
+        made = await make(anna, name=name)
+        await anna.patch(f"/api/accounts/{made['id']}", {"position": position})
+    names: list[str] = []
+    cursor = None
+    while cursor or not names:
+        page = (await anna.get("/api/accounts", params={"limit": 1} | ({"next": cursor} if cursor else {}))).json()
+        names += [one["name"] for one in page["accounts"]]
+        cursor = page["next"]
+        if cursor is None:
+            break
+    assert names == ["none", "a", "b", "c"]
+    assert (await anna.get("/api/accounts?next=WyJ4Il0")).status_code == 422
+
+
+async def test_sixteen_first_posts_make_one_default_account(anna: Person) -> None:
+    answers = await asyncio.gather(*(anna.post("/api/transactions", {"amount": "-1"}) for _ in range(16)))
+    assert {answer.status_code for answer in answers} == {201}
+    accounts = (await anna.get("/api/accounts")).json()["accounts"]
+    assert [(one["name"], one["is_default"], one["balance"]) for one in accounts] == [("Cash", True, "-16.00")]
+
+
+async def test_the_default_account_can_be_chosen_and_an_archived_one_receives_nothing(anna: Person) -> None:
+    first = (await anna.post("/api/transactions", {"amount": "-1"})).json()["account_id"]
+    other = await make(anna)
+    chosen = (await anna.patch(f"/api/accounts/{other['id']}", {"is_default": True})).json()
+    assert chosen["is_default"]
+    assert (await anna.post("/api/transactions", {"amount": "-1"})).json()["account_id"] == other["id"]
+    assert not (await anna.get(f"/api/accounts/{first}")).json()["is_default"]
+    await anna.patch(f"/api/accounts/{other['id']}", {"is_archived": True})
+    assert (await anna.post("/api/transactions", {"amount": "-1"})).json()["account_id"] == first
+
+
+async def test_reported_balances_fix_the_currency(anna: Person) -> None:
+    made = await make(anna)
+    await anna.post(f"/api/accounts/{made['id']}/balances", {"date": "2026-02-01", "balance": "0"})
+    assert (await anna.patch(f"/api/accounts/{made['id']}", {"currency": "JPY"})).status_code == 409
+
+
+async def test_sums_that_could_not_be_counted_exactly_are_refused(anna: Person) -> None:
+    made = await make(anna)
+    rows = [{"amount": "9999999999999.99", "date": "2026-02-01"}] * 500
+    body = {"account_id": made["id"], "transactions": rows}
+    answers = [await anna.post("/api/transactions/batch?brief=true", body) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [201, 422]
+    assert "counted exactly" in answers[1].json()["detail"]
+    refused = await anna.patch(f"/api/accounts/{made['id']}", {"initial_balance": "9999999999999"})
+    assert refused.status_code == 200
+    assert (await anna.get("/api/ledger/check")).json()["is_well"]
+    assert (await read(anna, made))["balance"] == "5009999999999994.00"
+
+
+async def test_who_read_an_old_account_does_not_delete_it(anna: Person) -> None:
+    made = await make(anna)
+    path = f"/api/accounts/{made['id']}"
+    assert (await anna.delete(path, headers={"If-Match": '"99"'})).status_code == 412
+    assert (await anna.delete(path, headers={"If-Match": '"1"'})).status_code == 204

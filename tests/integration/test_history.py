@@ -1,5 +1,6 @@
 """What was: before-images, moments, undoing a change, and months that are closed."""
 
+import asyncio
 from typing import Any
 from uuid import uuid4
 
@@ -195,7 +196,11 @@ async def test_a_closed_month_takes_a_reason_and_lists_what_changed(anna: Person
     assert (await anna.post("/api/transactions?reason=late", late)).status_code == 201
     assert (await anna.delete(f"{path}?reason=twice")).status_code == 204
     since = (await closed(anna))["changes_since"]
-    assert [(one["reason"], one["is_in_closed_month"]) for one in since] == [("twice", True), ("found a receipt", True)]
+    assert [(one["reason"], one["is_in_closed_month"]) for one in since] == [
+        ("twice", True),
+        ("late", True),
+        ("found a receipt", True),
+    ]
     assert await is_well(anna)
 
 
@@ -250,3 +255,75 @@ async def test_what_is_no_month_is_refused(anna: Person, month: str | None) -> N
     assert (await anna.post("/api/closed-months", {"month": month})).status_code == 422
     if month:
         assert (await anna.delete(f"/api/closed-months/{month}")).status_code == 422
+
+
+async def test_undoing_and_editing_at_once_leave_the_books_well(anna: Person) -> None:
+    made = await post(anna)
+    await patch(anna, made, amount="-20")
+    change = (await history(anna, made))[0]
+    edits = [anna.patch(f"/api/transactions/{made['id']}", {"amount": f"-{n}"}) for n in range(1, 9)]
+    answers = await asyncio.gather(*edits, *(undo(anna, made, change) for _ in range(8)))
+    assert {answer.status_code for answer in answers} == {200}
+    assert await is_well(anna)
+
+
+async def test_undoing_another_change_neither_revives_nor_buries(anna: Person) -> None:
+    made = await post(anna, category="Hobby")
+    account = f"/api/accounts/{made['account_id']}"
+    await anna.delete(account)
+    hobby = next(c for c in (await anna.get("/api/categories")).json()["categories"] if c["name"] == "Hobby")
+    await anna.delete(f"/api/categories/{hobby['id']}")
+    await anna.post(f"{account}/restore")
+    assert (await undo(anna, made, (await history(anna, made))[0])).status_code == 200
+    assert (await anna.get(f"/api/transactions/{made['id']}")).json()["amount"] == "-10.00"
+    assert await is_well(anna)
+
+
+async def test_undoing_a_move_keeps_currencies_apart(anna: Person) -> None:
+    made = await post(anna)
+    other = (await anna.post("/api/accounts", {"name": "Other"})).json()["id"]
+    await patch(anna, made, account_id=other)
+    assert (await anna.patch(f"/api/accounts/{made['account_id']}", {"currency": "JPY"})).status_code == 200
+    refused = await undo(anna, made, (await history(anna, made))[0])
+    assert refused.status_code == 422
+    assert "kept in JPY" in refused.json()["detail"]
+
+
+async def test_what_is_made_in_a_closed_month_leaves_a_trace(anna: Person) -> None:
+    await post(anna)
+    await anna.post("/api/closed-months", {"month": "2026-02"})
+    body = {"amount": "-3", "date": "2026-02-11"}
+    for reason in ("", "   "):
+        assert (await anna.post("/api/transactions", body, params={"reason": reason})).status_code == 409
+    late = await anna.post("/api/transactions", body, params={"reason": "late receipt"})
+    change = (await closed(anna))["changes_since"][0]
+    assert (change["action"], change["reason"], change["before"]) == ("create", "late receipt", {})
+    assert (await undo(anna, late.json(), change, reason="x")).status_code == 409
+
+
+async def test_closed_months_ask_whoever_comes_by_another_way(anna: Person) -> None:
+    made = await post(anna, category="Hobby")
+    await anna.post("/api/closed-months", {"month": "2026-02"})
+    hobby = next(c for c in (await anna.get("/api/categories")).json()["categories"] if c["name"] == "Hobby")
+    assert (await anna.delete(f"/api/categories/{hobby['id']}")).status_code == 409
+    assert (await anna.delete(f"/api/categories/{hobby['id']}?reason=not+mine")).status_code == 204
+    account = f"/api/accounts/{made['account_id']}"
+    opening = {"initial_balance": "100"}
+    assert (await anna.patch(account, opening)).status_code == 409
+    assert (await anna.patch(account, opening | {"reason": "found the first statement"})).status_code == 200
+    assert (await anna.patch(account, {"name": "Free"})).status_code == 200
+
+
+async def test_while_its_account_was_away_so_was_it(anna: Person, clock: TestClock) -> None:
+    made = await post(anna)
+    clock.advance(minutes=1)
+    account = f"/api/accounts/{made['account_id']}"
+    await anna.delete(account)
+    clock.advance(minutes=1)
+    moment = clock().isoformat()
+    assert (await as_of(anna, made, moment)).json()["deleted_at"]
+    clock.advance(minutes=1)
+    await anna.post(f"{account}/restore")
+    clock.advance(minutes=1)
+    assert (await as_of(anna, made, moment)).json()["deleted_at"]
+    assert (await as_of(anna, made, clock().isoformat())).json()["deleted_at"] is None

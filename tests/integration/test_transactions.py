@@ -234,7 +234,10 @@ async def test_tags_that_grow_or_vanish_when_folded_are_found_again(anna: Person
         ({"amount": 3}, {"amount": "3.00", "type": "income"}),
         ({"date": "2026-01-31"}, {"date": "2026-01-31"}),
         ({"value_date": "2026-01-31"}, {"value_date": "2026-01-31"}),
-        ({"occurred_at": "2026-01-31T10:00:00Z"}, {"occurred_at": "2026-01-31T10:00:00Z"}),
+        (
+            {"occurred_at": "2026-02-02T11:00:00Z", "date": "2026-02-01"},
+            {"occurred_at": "2026-02-02T11:00:00Z", "date": "2026-02-01", "booking_date": "2026-02-01"},
+        ),
         ({"status": "VOID"}, {"status": "void"}),
         ({"category": "Rent"}, {"category": "Rent"}),
         ({"description": "new"}, {"description": "new"}),
@@ -289,22 +292,14 @@ async def test_moving_to_another_account_moves_both_balances(anna: Person) -> No
     assert [await balance(anna, one), await balance(anna, two)] == ["0.00", "-2.34"]
 
 
-async def test_moving_to_another_currency_keeps_what_the_amount_says(anna: Person) -> None:
-    euro, dinar, yen = [await account(anna, currency=code) for code in ("EUR", "KWD", "JPY")]
-    made = await post(anna, account_id=euro)
-    moved = await patch(anna, made, account_id=dinar)
-    assert (moved["amount"], moved["currency"]) == ("-12.340", "KWD")
-    answer = await anna.patch(f"/api/transactions/{made['id']}", {"account_id": yen})
-    assert answer.status_code == 422
-    assert (await patch(anna, made, account_id=yen, amount="-12"))["amount"] == "-12"
-    assert await is_well(anna)
-
-
-async def test_splits_move_to_another_currency_too(anna: Person) -> None:
+async def test_splits_that_move_to_another_currency_are_said_anew(anna: Person) -> None:
     euro, dinar = [await account(anna, currency=code) for code in ("EUR", "KWD")]
     made = await post(anna, account_id=euro, amount="-3", splits=[{"amount": "-1"}, {"amount": "-2"}])
-    moved = await patch(anna, made, account_id=dinar)
-    assert [part["amount"] for part in moved["splits"]] == ["-1.000", "-2.000"]
+    change: Row = {"account_id": dinar, "amount": "-1"}
+    assert (await anna.patch(f"/api/transactions/{made['id']}", change)).status_code == 422
+    parts = [{"amount": "-0.3"}, {"amount": "-0.7"}]
+    moved = await patch(anna, made, **change, splits=parts)
+    assert [part["amount"] for part in moved["splits"]] == ["-0.300", "-0.700"]
     assert await is_well(anna)
 
 
@@ -419,3 +414,35 @@ async def test_a_viewer_reads_and_writes_nothing(town: Town, anna: Person) -> No
         await guest.delete(path),
     ]
     assert {answer.status_code for answer in writes} == {403}
+
+
+async def test_a_move_to_another_currency_says_the_new_amount(anna: Person) -> None:
+    made, yen = await post(anna, amount="-10"), await account(anna, currency="JPY")
+    path = f"/api/transactions/{made['id']}"
+    refused = await anna.patch(path, {"account_id": yen})
+    assert refused.status_code == 422
+    assert "Say the amount in JPY" in refused.json()["detail"]
+    moved = await patch(anna, made, account_id=yen, amount="-1600")
+    assert (moved["amount"], moved["currency"]) == ("-1600", "JPY")
+    assert (await anna.patch(path, {"amount": "-5", "currency": "EUR"})).status_code == 422
+    assert await is_well(anna)
+
+
+async def test_a_type_turns_the_amount(anna: Person) -> None:
+    made = await post(anna, amount="-10")
+    assert (await patch(anna, made, type="INCOME"))["amount"] == "10.00"
+    assert (await patch(anna, made, amount="5", type="expense"))["amount"] == "-5.00"
+    assert (await anna.patch(f"/api/transactions/{made['id']}", {"amount": "-5", "type": "expense"})).status_code == 422
+
+
+async def test_a_new_moment_is_a_new_day(anna: Person) -> None:
+    made = await post(anna, date="2026-05-04")
+    assert (await patch(anna, made, occurred_at="2026-06-09T10:00:00Z"))["date"] == "2026-06-09"
+    assert (await patch(anna, made, occurred_at="2026-06-10T10:00:00Z", date="2026-06-11"))["date"] == "2026-06-11"
+
+
+async def test_who_read_an_old_transaction_does_not_delete_it(anna: Person) -> None:
+    made = await post(anna)
+    path = f"/api/transactions/{made['id']}"
+    assert (await anna.delete(path, headers={"If-Match": '"2"'})).status_code == 412
+    assert (await anna.delete(path, headers={"If-Match": '"1"'})).status_code == 204

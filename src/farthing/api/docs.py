@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import fastapi_offline
-from fastapi import FastAPI, Response
+from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.routing import APIRoute
@@ -56,31 +56,40 @@ _REDOC = """<!DOCTYPE html>
 _PAGE = {"Content-Security-Policy": _POLICY, "Cache-Control": "no-cache"}
 
 
+router = APIRouter(include_in_schema=False)
+
+
 def install(app: FastAPI) -> None:
     app.mount("/docs/files", StaticFiles(directory=_FILES), name="docs-files")
+    app.include_router(router)
 
-    @app.get("/openapi.json", include_in_schema=False)
-    @app.get("/api/openapi.json", include_in_schema=False)
-    async def openapi() -> dict[str, Any]:
-        return describe(app)
 
-    @app.get("/docs", include_in_schema=False)
-    @app.get("/api/docs", include_in_schema=False)
-    async def swagger() -> HTMLResponse:
-        return HTMLResponse(_SWAGGER, headers=_PAGE)
+@router.get("/openapi.json")
+@router.get("/api/openapi.json")
+async def openapi(request: Request) -> dict[str, Any]:
+    return describe(request.app)
 
-    @app.get("/docs/start.js", include_in_schema=False)
-    async def swagger_start() -> Response:
-        return Response(_SWAGGER_START, media_type="text/javascript", headers=_PAGE)
 
-    @app.get("/redoc", include_in_schema=False)
-    @app.get("/api/redoc", include_in_schema=False)
-    async def redoc() -> HTMLResponse:
-        return HTMLResponse(_REDOC, headers=_PAGE)
+@router.get("/docs")
+@router.get("/api/docs")
+async def swagger() -> HTMLResponse:
+    return HTMLResponse(_SWAGGER, headers=_PAGE)
 
-    @app.get("/", include_in_schema=False)
-    async def front_door() -> RedirectResponse:
-        return RedirectResponse("/docs", 307)
+
+@router.get("/docs/start.js")
+async def swagger_start() -> Response:
+    return Response(_SWAGGER_START, media_type="text/javascript", headers=_PAGE)
+
+
+@router.get("/redoc")
+@router.get("/api/redoc")
+async def redoc() -> HTMLResponse:
+    return HTMLResponse(_REDOC, headers=_PAGE)
+
+
+@router.get("/")
+async def front_door() -> RedirectResponse:
+    return RedirectResponse("/docs", 307)
 
 
 def describe(app: FastAPI) -> dict[str, Any]:

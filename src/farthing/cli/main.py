@@ -8,7 +8,19 @@ from typing import Annotated
 import typer
 
 from farthing import __version__
-from farthing.cli import accounts, categories, database, demo, ledger, secrets, signing, tenants, transactions, users
+from farthing.cli import (
+    accounts,
+    categories,
+    database,
+    demo,
+    ledger,
+    read,
+    secrets,
+    signing,
+    tenants,
+    transactions,
+    users,
+)
 from farthing.kernel.errors import FarthingError
 
 app = typer.Typer(
@@ -23,6 +35,7 @@ app.command()(signing.login)
 app.command()(signing.logout)
 app.command()(signing.use)
 app.command()(signing.whoami)
+app.command()(read.read)
 app.add_typer(accounts.app, name="accounts")
 app.add_typer(transactions.app, name="transactions")
 app.add_typer(categories.app, name="categories")

@@ -1,10 +1,10 @@
 """Accounts: made, changed, counted, archived, deleted and brought back."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from uuid import UUID
 
 from farthing.audit.service import Audit
-from farthing.infra.db import Work
+from farthing.infra.db import Work, within_or
 from farthing.kernel.actor import Actor
 from farthing.kernel.clock import Clock
 from farthing.kernel.ids import new_id
@@ -12,9 +12,10 @@ from farthing.kernel.money import to_minor, to_text
 from farthing.kernel.paging import Page, PageRequest
 from farthing.ledger.check import CheckService
 from farthing.ledger.check_repository import PutAway
-from farthing.ledger.errors import AccountNotFound, AccountOutdated, CurrencyFixed
+from farthing.ledger.errors import AccountNotFound, AccountOutdated, BalanceTooLarge, CurrencyFixed
 from farthing.ledger.kinds import AccountKind
 from farthing.ledger.models import Account
+from farthing.ledger.months import MonthService
 from farthing.ledger.repository import Accounts
 from farthing.ledger.schemas import AccountIn, AccountOut, AccountPatch, BalanceOut
 
@@ -29,6 +30,7 @@ class AccountService:
         self._put_away = PutAway(work)
         self._actor = actor
         self._clock = clock
+        self._months = MonthService(work, actor, clock)
         self._audit = Audit(work, actor, clock)
 
     async def page(self, request: PageRequest, *, with_archived: bool = False) -> Page[Account]:
@@ -40,9 +42,35 @@ class AccountService:
         raise AccountNotFound(f"Account {account_id} not found or access denied")
 
     async def create(self, wanted: AccountIn, *, is_default: bool = False) -> Account:
+        account = self._new(wanted)
+        account.is_default = is_default
+        await self._rows.add(account)
+        await self._audit.record("account.create", target_id=account.id, name=account.name)
+        return account
+
+    async def default(self, currency: str | None) -> Account:
+        """Where a transaction goes that names no account; made when there is none."""
+        account = await self._rows.default()
+        if account is not None and not account.is_archived and currency in (None, account.currency):
+            return account
+        wanted = AccountIn(name="Cash", account_type=AccountKind.CASH, currency=currency or "EUR")
+        if account is None:
+            return await self._make_default(wanted)
+        named = wanted.model_copy(update={"name": f"Cash {wanted.currency}"})
+        return await self._rows.manual_in(wanted.currency) or await self.create(named)
+
+    async def _make_default(self, wanted: AccountIn) -> Account:
+        """The first of all who need one makes it."""
+        account = self._new(wanted)
+        account.is_default = True
+        if await self._rows.add_default(account):
+            await self._audit.record("account.create", target_id=account.id, name=account.name)
+        return await self.default(wanted.currency)
+
+    def _new(self, wanted: AccountIn) -> Account:
         now = self._clock()
         opening = to_minor(wanted.initial_balance, wanted.currency)
-        account = Account(
+        return Account(
             id=new_id(),
             workspace_id=self._actor.workspace_id,
             name=wanted.name,
@@ -57,27 +85,14 @@ class AccountService:
             min_balance=_minor(wanted.min_balance, wanted.currency),
             note=wanted.note,
             position=0,
-            is_default=is_default,
+            is_default=False,
             is_archived=False,
+            absences=[],
             version=1,
             created_by=self._actor.user_id,
             created_at=now,
             updated_at=now,
         )
-        await self._rows.add(account)
-        await self._audit.record("account.create", target_id=account.id, name=account.name)
-        return account
-
-    async def default(self, currency: str | None) -> Account:
-        """Where a transaction goes that names no account; made when there is none."""
-        account = await self._rows.default()
-        if account and (currency is None or currency == account.currency):
-            return account
-        if account is None or currency is None:
-            wanted = AccountIn(name="Cash", account_type=AccountKind.CASH, currency=currency or "EUR")
-            return await self.create(wanted, is_default=True)
-        wanted = AccountIn(name=f"Cash {currency}", account_type=AccountKind.CASH, currency=currency)
-        return await self._rows.manual_in(currency) or await self.create(wanted)
 
     async def change(self, account_id: UUID, patch: AccountPatch, if_version: int | None = None) -> Account:
         account = await self.locked(account_id)
@@ -89,10 +104,10 @@ class AccountService:
         if patch.account_type is not None:
             account.kind = patch.account_type
         await self._change_currency(account, patch)
-        if patch.initial_balance is not None:
-            opening = to_minor(patch.initial_balance, account.currency)
-            account.balance += opening - account.opening_balance
-            account.opening_balance = opening
+        await self._reopen(account, patch)
+        if patch.is_default:
+            await self._rows.no_default_but(account.id)
+            account.is_default = True
         for field in _AMOUNTS:
             if field in given:
                 setattr(account, field, _minor(getattr(patch, field), account.currency))
@@ -101,14 +116,27 @@ class AccountService:
                 setattr(account, field, getattr(patch, field))
         account.version += 1
         account.updated_at = self._clock()
-        await self._rows.flush()
-        await self._audit.record("account.change", target_id=account.id, fields=sorted(given))
+        with within_or(BalanceTooLarge(), "countable"):
+            await self._rows.flush()
+        facts = {"fields": sorted(given - {"reason"}), "reason": patch.reason}
+        await self._audit.record("account.change", target_id=account.id, **facts)
         return account
+
+    async def _reopen(self, account: Account, patch: AccountPatch) -> None:
+        """A new opening moves every balance since."""
+        if not patch.model_fields_set & {"initial_balance", "opened_on"}:
+            return
+        await self._months.refuse_any(patch.reason)
+        if patch.initial_balance is not None:
+            opening = to_minor(patch.initial_balance, account.currency)
+            account.balance += opening - account.opening_balance
+            account.opening_balance = opening
 
     async def _change_currency(self, account: Account, patch: AccountPatch) -> None:
         if patch.currency is None or patch.currency == account.currency:
             return
-        if await self._rows.has_transactions(account.id) or account.opening_balance:
+        is_used = await self._rows.has_transactions(account.id) or await self._rows.has_reports(account.id)
+        if is_used or account.opening_balance:
             raise CurrencyFixed
         for field in _AMOUNTS:
             if (minor := getattr(account, field)) is not None:
@@ -128,7 +156,8 @@ class AccountService:
     async def restore(self, account: Account) -> Account:
         if account.deleted_at is None:
             raise AccountNotFound
-        await self._put_away.bring_back(account.id, account.deleted_at)
+        await self._put_away.bring_back(account.id, account.deleted_at, self._clock())
+        account.absences = [*account.absences, [account.deleted_at.isoformat(), self._clock().isoformat()]]
         account.deleted_at = None
         account.version += 1
         await self._rows.flush()
@@ -146,6 +175,14 @@ class AccountService:
         return BalanceOut(
             account_id=account.id, date=day, balance=to_text(balance, account.currency), currency=account.currency
         )
+
+    async def away_at(self, account_id: UUID, moment: datetime) -> datetime | None:
+        """Since when the account was put away at a moment, if it was."""
+        account = await self._rows.get(account_id, with_deleted=True)
+        spans = [] if account is None else [(_moment(begin), _moment(end)) for begin, end in account.absences]
+        if account is not None and account.deleted_at is not None:
+            spans.append((account.deleted_at, datetime.max.replace(tzinfo=UTC)))
+        return next((begin for begin, end in spans if begin <= moment < end), None)
 
     async def locked(self, account_id: UUID) -> Account:
         """The account, which nobody else changes or posts to meanwhile."""
@@ -190,6 +227,10 @@ def shown(account: Account) -> AccountOut:
         created_at=account.created_at,
         updated_at=account.updated_at,
     )
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text)
 
 
 def _minor(amount: str | None, currency: str) -> int | None:

@@ -48,6 +48,7 @@ class CheckService:
             if account.balance != right_balance:
                 told = (to_text(account.balance, account.currency), to_text(right_balance, account.currency))
                 faults.append(Fault("balance", account.id, None, *told))
+        faults += [Fault(*one) for one in await self._rows.strange()]
         return sorted(faults, key=lambda fault: (fault.day or date.max, fault.what, str(fault.account_id)))
 
     async def repair(self) -> int:

@@ -1,9 +1,9 @@
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 
 from farthing.infra.db import WorkspaceRepository
 from farthing.ledger.models import Account, Category, DailyTotal, MonthTotal, Split, Transaction
@@ -64,6 +64,20 @@ class Recount(WorkspaceRepository):
         rows = await self.session.scalars(self.select(MonthTotal).execution_options(populate_existing=True))
         return {(row.account_id, row.month): [row.net, row.count] for row in rows if row.net or row.count}
 
+    async def strange(self) -> list[tuple[str, UUID, date, str, str]]:
+        """Transactions in another currency than their account, and parts that are not the whole."""
+        what, parts = (Transaction.account_id, Transaction.date), func.sum(Split.amount)
+        of_it = (Account.workspace_id == Transaction.workspace_id) & (Account.id == Transaction.account_id)
+        odd = self.own(select(*what, Transaction.currency, Account.currency), Transaction).join(Account, of_it)
+        its = (Split.workspace_id == Transaction.workspace_id) & (Split.transaction_key == Transaction.key)
+        torn = self.own(select(*what, parts, Transaction.amount), Transaction).join(Split, its)
+        torn = torn.group_by(Transaction.key, *what, Transaction.amount).having(parts != Transaction.amount)
+        found: list[tuple[str, UUID, date, str, str]] = []
+        for name, statement in (("currency", odd.where(Transaction.currency != Account.currency)), ("parts", torn)):
+            rows = await self.session.execute(statement)
+            found += [(name, account, day, str(kept), str(right)) for account, day, kept, right in rows]
+        return found
+
     async def replace(self, workspace_id: UUID, right: Delta, account_id: UUID | None = None) -> None:
         """Put these totals in the place of all, or of one account's."""
         days, months = self.own(delete(DailyTotal), DailyTotal), self.own(delete(MonthTotal), MonthTotal)
@@ -85,17 +99,17 @@ class PutAway(WorkspaceRepository):
         await self.session.execute(
             self.own(update(Transaction), Transaction)
             .where(*of_it)
-            .values(deleted_at=moment, version=Transaction.version + 1)
+            .values(deleted_at=moment, updated_at=moment, version=Transaction.version + 1)
         )
         for totals in (DailyTotal, MonthTotal):
             await self.session.execute(self.own(delete(totals), totals).where(totals.account_id == account_id))
 
-    async def bring_back(self, account_id: UUID, moment: datetime) -> None:
+    async def bring_back(self, account_id: UUID, moment: datetime, now: datetime) -> None:
         of_it = (Transaction.account_id == account_id, Transaction.deleted_at == moment)
         await self.session.execute(
             self.own(update(Transaction), Transaction)
             .where(*of_it)
-            .values(deleted_at=None, version=Transaction.version + 1)
+            .values(deleted_at=None, updated_at=now, version=Transaction.version + 1)
         )
 
 

@@ -5,11 +5,11 @@ page of what is common is found soonest by walking through the rows in their ord
 Which part that is, rows at both ends of the ledger tell: `Search.sample` asks, `Search.heed` hears.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import date
 from string import ascii_lowercase, ascii_uppercase
-from typing import Any, NamedTuple, TypeGuard, assert_never
+from typing import Any, TypeGuard, assert_never
 from uuid import UUID
 
 from sqlalchemy import (
@@ -67,6 +67,7 @@ from farthing.ledger.query import (
     TypeIs,
     Words,
 )
+from farthing.ledger.spelling import FTS5, TO_TSQUERY
 
 Condition = ColumnElement[bool]
 Keys = list[Select[Any]]
@@ -147,27 +148,6 @@ class Search:
         if not self._is_sqlite:
             return self._criteria.own_keys().where(self._criteria.listed(*self._counted), self._criteria.of(self._tree))
         return self._criteria.each_of(*self._counted).where(self._criteria.of(self._tree))
-
-
-class _Spelling(NamedTuple):
-    """How a database's full text is asked for words."""
-
-    both: str
-    row: str
-    prefix: str
-    quote: str
-    escapes: Mapping[int, str]
-
-    def words(self, texts: Iterable[Text]) -> str:
-        return self.both.join(map(self._words, texts))
-
-    def _words(self, text: Text) -> str:
-        words = [f"{self.quote}{token.translate(self.escapes)}{self.quote}" for token in text.tokens]
-        return f"({self.row.join(words)}{self.prefix if text.is_prefix else ''})"
-
-
-_FTS5 = _Spelling(" AND ", " + ", "*", '"', str.maketrans({'"': '""'}))
-_TSQUERY = _Spelling(" & ", " & ", ":*", "'", str.maketrans({"'": "''", "\\": "\\\\"}))
 
 
 class _Criteria:
@@ -320,8 +300,8 @@ class _Criteria:
     def _worded(self, texts: tuple[Text, ...]) -> Keys:
         """The full text knows PostgreSQL's rows by their words alone, SQLite's by words in a row over all fields."""
         if self._is_sqlite:
-            return [select(_search.c.rowid).where(_search.c.transaction_search.match(_FTS5.words(texts)))]
-        return [select(func.search_transactions(cast(_TSQUERY.words(texts), TSQUERY)))]
+            return [select(_search.c.rowid).where(_search.c.transaction_search.match(FTS5.words(texts)))]
+        return [select(func.search_transactions(cast(TO_TSQUERY.words(texts), TSQUERY)))]
 
     def _amounts(self, asked: AmountIs) -> Keys:
         """In the usual minor units; of unusual currencies whole accounts, whose transactions have their currency."""

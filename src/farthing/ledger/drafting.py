@@ -173,11 +173,13 @@ def signed(body: TransactionBody, account: Account) -> int:
     if body.currency is not None and body.currency != account.currency:
         raise CurrencyMismatch(f"{account.name} is kept in {account.currency}, and this amount is in {body.currency}.")
     amount = to_minor(body.amount, account.currency)
-    if body.type is None:
-        return amount
+    return amount if body.type is None else directed(amount, body.type)
+
+
+def directed(amount: int, direction: Direction) -> int:
     if amount < 0:
-        raise AmountMissing(f"{body.amount} is negative. With a type, the type says the direction.")
-    return amount if body.type is Direction.INCOME else -amount
+        raise AmountMissing("This amount is negative. With a type, the type says the direction.")
+    return amount if direction is Direction.INCOME else -amount
 
 
 def _spellings(body: TransactionBody) -> tuple[str, ...]:

@@ -73,8 +73,16 @@ class CurrencyMismatch(Unprocessable):
     """An amount is in the currency of its account."""
 
 
+class BalanceTooLarge(Unprocessable):
+    """This would make a balance or total larger than can be counted exactly."""
+
+
 class AmountMissing(Unprocessable):
     """An amount with a type is positive; the type says the direction."""
+
+
+class ChangeFinal(Conflict):
+    """This change cannot be undone from here: it made the transaction, or found it in a transfer."""
 
 
 class TransactionInTransfer(Conflict):

@@ -11,7 +11,7 @@ from farthing.kernel.money import to_text
 from farthing.ledger.accounts import AccountService
 from farthing.ledger.categories import CategoryService
 from farthing.ledger.drafting import Part
-from farthing.ledger.errors import TransactionInTransfer, TransactionNotFound
+from farthing.ledger.errors import ChangeFinal, CurrencyMismatch, TransactionInTransfer, TransactionNotFound
 from farthing.ledger.images import Because, Loaded, image_of
 from farthing.ledger.kinds import Origin
 from farthing.ledger.models import Transaction, TransactionChange
@@ -22,6 +22,8 @@ from farthing.ledger.transaction_schemas import ChangeOut, TransactionOut
 _DATES = ("date", "value_date")
 _MOMENTS = ("occurred_at",)
 _IDS = ("account_id", "category_id")
+_ABOUT_LIFE = ("delete", "restore")
+"""Only undoing these brings a transaction back or puts it away; whatever else was changed, it lives or not."""
 _KEPT_OUT = ("deleted_at", "version", "splits", "tags", "transfer_id")
 
 
@@ -44,20 +46,29 @@ class HistoryService:
             raise TransactionNotFound(f"Transaction {transaction_id} was not there yet at {moment.isoformat()}")
         later = [change for change in await self._rows.changes(row.key) if change.created_at > moment]
         image = dict(later[-1].before) if later else image_of((await self._ledger.load_rows([row]))[0])
-        return readable(_not_yet_deleted(image, moment))
+        image = _not_yet_deleted(image, moment)
+        away = await self._accounts.away_at(UUID(image["account_id"]), moment)
+        return readable(image | {"deleted_at": image["deleted_at"] or (away and away.isoformat())})
 
     async def restore(self, transaction_id: UUID, change_id: UUID, reason: str | None) -> TransactionOut:
         """Make it again what it was before a change; this too is a change that can be undone."""
-        row = await self._get(transaction_id)
+        row = await self._get(transaction_id, lock=True)
         change = next((c for c in await self._rows.changes(row.key) if c.id == change_id), None)
         if change is None:
             raise TransactionNotFound("This change is not one of the transaction's.")
-        if row.transfer_id is not None or change.before.get("transfer_id"):
+        if row.transfer_id is not None:
             raise TransactionInTransfer
-        await self._accounts.get(UUID(change.before["account_id"]))
+        if not change.before or change.before["transfer_id"]:
+            raise ChangeFinal
+        account = await self._accounts.get(UUID(change.before["account_id"]))
+        if account.currency != (was := change.before["currency"]):
+            raise CurrencyMismatch(f"It was in {was}; {account.name} is kept in {account.currency}.")
         tag_ids = await self._ledger.tag_ids(change.before["tags"])
         before = await self._in_use(change.before)
-        because = Because(Origin.UNDO, "restore", reason, change.id)
+        is_about_life = change.action in _ABOUT_LIFE
+        if not is_about_life:
+            before |= {"deleted_at": row.deleted_at and row.deleted_at.isoformat()}
+        because = Because(Origin.UNDO, "restore" if is_about_life else "undo", reason, change.id)
         await self._ledger.change([row], lambda one: put_back(one, before, tag_ids), because)
         return (await self._ledger.show([row]))[0]
 
@@ -73,8 +84,8 @@ class HistoryService:
         parts = [part | {"category_id": kept(part["category_id"])} for part in image["splits"]]
         return image | {"category_id": kept(image["category_id"]), "splits": parts}
 
-    async def _get(self, transaction_id: UUID) -> Transaction:
-        row = await self._rows.get(transaction_id)
+    async def _get(self, transaction_id: UUID, *, lock: bool = False) -> Transaction:
+        row = await self._rows.get(transaction_id, lock=lock)
         if row is None:
             raise TransactionNotFound(f"Transaction {transaction_id} not found")
         return row
@@ -107,6 +118,8 @@ def _read(name: str, value: Any) -> Any:
 
 def readable(image: dict[str, Any]) -> dict[str, Any]:
     """An image with amounts as decimal text."""
+    if not image:
+        return image
     currency = image["currency"]
     parts = [part | {"amount": to_text(part["amount"], currency)} for part in image["splits"]]
     return image | {"amount": to_text(image["amount"], currency), "splits": parts}

@@ -18,12 +18,13 @@ TEXTS = ("description", "payee", "merchant", "location", "reference", "note")
 
 @dataclass(frozen=True, slots=True)
 class Because:
-    """Who or what makes a change, and why."""
+    """Who or what makes a change, and why: what the person said, else what the program knows."""
 
     origin: Origin = Origin.USER
     action: str = "edit"
     reason: str | None = None
     origin_id: UUID | None = None
+    why: str | None = None
 
 
 @dataclass(slots=True)
@@ -81,20 +82,20 @@ def image_of(one: Loaded) -> dict[str, Any]:
     return plain | {"splits": parts, "tags": list(one.tag_names)}
 
 
-def change_of(
-    one: Loaded, image: dict[str, Any], actor: Actor, now: datetime, because: Because, *, is_closed: bool
+def change_row(
+    key: int, image: dict[str, Any], actor: Actor, now: datetime, because: Because, *, is_closed: bool
 ) -> dict[str, Any]:
     """The row of history for a change."""
     return {
         "id": new_id(),
         "workspace_id": actor.workspace_id,
-        "transaction_key": one.row.key,
+        "transaction_key": key,
         "action": because.action,
         "origin": str(because.origin),
         "origin_id": because.origin_id,
         "actor_id": actor.user_id,
         "actor_name": actor.name,
-        "reason": because.reason,
+        "reason": because.reason or because.why,
         "is_in_closed_month": is_closed,
         "before": image,
         "created_at": now,

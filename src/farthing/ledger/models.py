@@ -21,10 +21,16 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from farthing.infra.db import Base, Id, Instant, Json
+from farthing.ledger.totals import SUM_MAX
 
 Key = BigInteger().with_variant(Integer(), "sqlite")
 """The internal number of a row: SQLite's own rowid, which full text needs."""
 Minor = BigInteger()
+
+
+def _countable(*columns: str) -> CheckConstraint:
+    within = " AND ".join(f"{column} BETWEEN -{SUM_MAX} AND {SUM_MAX}" for column in columns)
+    return CheckConstraint(within, name="countable")
 
 
 def of_workspace() -> Any:
@@ -44,6 +50,7 @@ class Account(Base):
             sqlite_where=text("is_default AND deleted_at IS NULL"),
             postgresql_where=text("is_default AND deleted_at IS NULL"),
         ),
+        _countable("balance"),
     )
 
     id: Mapped[UUID] = mapped_column(Id, primary_key=True)
@@ -62,6 +69,8 @@ class Account(Base):
     position: Mapped[int] = mapped_column(default=0)
     is_default: Mapped[bool] = mapped_column(default=False)
     is_archived: Mapped[bool] = mapped_column(default=False)
+    absences: Mapped[list[list[str]]] = mapped_column(Json)
+    """From when until when it was put away before it came back."""
     version: Mapped[int] = mapped_column(default=1)
     created_by: Mapped[UUID | None] = mapped_column(Id)
     created_at: Mapped[datetime] = mapped_column(Instant)
@@ -286,6 +295,7 @@ class DailyTotal(Base):
         ),
         ForeignKeyConstraint(["workspace_id", "category_id"], ["categories.workspace_id", "categories.id"]),
         Index(None, "workspace_id", "day"),
+        _countable("income", "spent", "transfer_in", "transfer_out"),
         {"sqlite_with_rowid": False},
     )
 
@@ -309,6 +319,7 @@ class MonthTotal(Base):
         ForeignKeyConstraint(
             ["workspace_id", "account_id"], ["accounts.workspace_id", "accounts.id"], ondelete="CASCADE"
         ),
+        _countable("net"),
     )
 
     workspace_id: Mapped[UUID] = mapped_column(Id, primary_key=True)

@@ -49,6 +49,10 @@ class MonthService:
     async def refuse(self, days: Iterable[date], reason: str | None) -> set[date]:
         """The closed months among the days; touching one takes a reason."""
         closed = await self._rows.closed({day.replace(day=1) for day in days})
-        if closed and not reason:
+        if closed and not (reason or "").strip():
             raise MonthClosed(f"{min(closed):%B %Y} is closed. Say why with `reason`, or open the month first.")
         return closed
+
+    async def refuse_any(self, reason: str | None) -> None:
+        """For what changes every day of an account."""
+        await self.refuse([one.month for one in await self.all()], reason)

@@ -7,6 +7,7 @@ from farthing.infra.db import Work
 from farthing.kernel.actor import Actor
 from farthing.kernel.clock import Clock
 from farthing.ledger.accounts import AccountService
+from farthing.ledger.errors import AccountOutdated
 from farthing.ledger.images import Because
 from farthing.ledger.kinds import Origin
 from farthing.ledger.models import Account, Transaction
@@ -26,8 +27,10 @@ class RemovalService:
         self._rows = Transactions(work)
         self._transfers = Transfers(work)
 
-    async def delete(self, account_id: UUID, reason: str | None) -> None:
+    async def delete(self, account_id: UUID, reason: str | None, if_version: int | None = None) -> None:
         account = await self._accounts.locked(account_id)
+        if if_version is not None and account.version != if_version:
+            raise AccountOutdated
         await self._flag(await self._rows.of_closed_months(account.id, None), "delete", reason)
         await self._accounts.delete(account)
         await self._transfers.drop_proposals_of(account.id)

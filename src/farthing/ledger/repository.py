@@ -4,13 +4,15 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, literal, select, tuple_, update
+from sqlalchemy.dialects import postgresql, sqlite
 
-from farthing.infra.db import WorkspaceRepository
-from farthing.kernel.paging import Page, PageRequest, id_after, page_of
+from farthing.infra.db import Id, WorkspaceRepository
+from farthing.kernel.paging import CursorInvalid, Page, PageRequest, page_of
 from farthing.ledger.kinds import CategoryKind
 from farthing.ledger.models import (
     Account,
+    BalanceAssertion,
     Category,
     DailyTotal,
     MonthTotal,
@@ -38,17 +40,38 @@ class Accounts(WorkspaceRepository):
         wanted = [Account.deleted_at.is_(None)]
         if not with_archived:
             wanted.append(Account.is_archived.is_(False))
-        statement = self.select(Account).where(*wanted).order_by(Account.id)
-        if after := id_after(request):
-            statement = statement.where(Account.id > after)
+        statement = self.select(Account).where(*wanted).order_by(Account.position, Account.id)
+        if after := _place_after(request):
+            seen = tuple_(literal(after[0]), literal(after[1], Id))
+            statement = statement.where(tuple_(Account.position, Account.id) > seen)
         rows = (await self.session.scalars(statement.limit(request.limit + 1).offset(request.offset))).all()
-        return page_of(rows, request, await self.count(Account, *wanted), lambda account: (account.id,))
+        total = await self.count(Account, *wanted)
+        return page_of(rows, request, total, lambda account: (f"{account.position} {account.id}",))
 
     async def default(self) -> Account | None:
         found: Account | None = await self.session.scalar(
             self.select(Account).where(Account.is_default.is_(True), Account.deleted_at.is_(None))
         )
         return found
+
+    async def add_default(self, account: Account) -> bool:
+        """Add the default account, unless somebody else just did."""
+        values = {column.name: getattr(account, column.name) for column in Account.__table__.columns}
+        start = (sqlite.insert if self.work.is_sqlite else postgresql.insert)(Account).values(values)
+        added = await self.session.execute(start.on_conflict_do_nothing().returning(Account.id))
+        return added.first() is not None
+
+    async def no_default_but(self, account_id: UUID) -> None:
+        await self.session.execute(
+            self.own(update(Account), Account)
+            .where(Account.is_default.is_(True), Account.id != account_id)
+            .values(is_default=False, version=Account.version + 1)
+        )
+
+    async def has_reports(self, account_id: UUID) -> bool:
+        """Whether somebody reported a balance of it."""
+        told = self.own(select(BalanceAssertion.id), BalanceAssertion).where(BalanceAssertion.account_id == account_id)
+        return (await self.session.scalar(told.limit(1))) is not None
 
     async def manual_in(self, currency: str) -> Account | None:
         """The oldest account kept by hand in a currency."""
@@ -140,3 +163,14 @@ class Tags(WorkspaceRepository):
     async def remove(self, tag: Tag) -> None:
         await self.session.delete(tag)
         await self.session.flush()
+
+
+def _place_after(request: PageRequest) -> tuple[int, UUID] | None:
+    """The position and id that a cursor names."""
+    if request.after is None:
+        return None
+    position, _, account_id = request.after[0].partition(" ")
+    try:
+        return int(position), UUID(account_id)
+    except ValueError as error:
+        raise CursorInvalid from error

@@ -1,7 +1,7 @@
 """Wire shapes of accounts, categories and tags: what the clients of all replaced systems send and read."""
 
 from datetime import date, datetime
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
 from pydantic import AfterValidator, AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
@@ -55,7 +55,10 @@ class AccountIn(BaseModel):
 
 
 class AccountPatch(BaseModel):
-    """Only what is given changes; null clears what may be empty."""
+    """Only what is given changes; null clears what may be empty.
+
+    A new opening balance or day changes every balance, and takes a `reason` where months are closed.
+    """
 
     name: Name | None = None
     display_name: Name | None = None
@@ -70,6 +73,8 @@ class AccountPatch(BaseModel):
     note: Annotated[str | None, Field(max_length=4000)] = None
     position: Annotated[int, Field(ge=0, le=100_000)] | None = None
     is_archived: bool | None = None
+    is_default: Literal[True] | None = None
+    reason: Annotated[str | None, Field(max_length=1000)] = None
 
 
 class AccountOut(BaseModel):

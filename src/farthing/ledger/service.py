@@ -7,12 +7,13 @@ from uuid import UUID
 
 from farthing.infra.db import Work
 from farthing.kernel.actor import Actor
-from farthing.kernel.clock import Clock, in_utc
+from farthing.kernel.clock import Clock
 from farthing.kernel.ids import new_id
 from farthing.kernel.money import to_minor, to_text
 from farthing.ledger.accounts import AccountService
 from farthing.ledger.categories import CategoryService, TagService
 from farthing.ledger.drafting import Draft, Drafting, Part, check_parts
+from farthing.ledger.editing import amount_of, categorise, refuse_other_currency, write
 from farthing.ledger.errors import (
     AccountNotFound,
     CategoryNotFound,
@@ -21,7 +22,7 @@ from farthing.ledger.errors import (
     TransactionOutdated,
 )
 from farthing.ledger.folding import FIELDS, search_text
-from farthing.ledger.images import TEXTS, Because, Edit, Loaded, change_of, image_of
+from farthing.ledger.images import Because, Edit, Loaded, change_row, image_of
 from farthing.ledger.kinds import CategorySource, Origin
 from farthing.ledger.merchant_service import MerchantService
 from farthing.ledger.models import Account, Transaction
@@ -39,8 +40,6 @@ from farthing.ledger.transaction_schemas import (
     TransactionPatch,
 )
 from farthing.ledger.transfer_repository import Transfers
-
-_PLAIN = (*TEXTS, "value_date", "der_category", "der_merchant")
 
 
 class LedgerService:
@@ -94,10 +93,12 @@ class LedgerService:
         self, bodies: Sequence[TransactionBody], accounts: Sequence[Account], reason: str | None
     ) -> list[TransactionOut]:
         drafts = await self._drafting.drafts(bodies, accounts)
-        await self._months.refuse({draft.columns["date"] for draft in drafts}, reason)
+        closed = await self._months.refuse({draft.columns["date"] for draft in drafts}, reason)
         now = self._clock()
         rows = [self._row(draft, now) for draft in drafts]
         keys = await self._rows.insert(rows)
+        late = [key for key, row in zip(keys, rows, strict=True) if row["date"].replace(day=1) in closed]
+        await self._rows.keep_changes([self._arrival(key, reason) for key in late])
         await self._keep_parts_and_tags(zip(keys, drafts, strict=True))
         posted = [_posted_of(draft) for draft in drafts]
         await self._move([], posted)
@@ -165,7 +166,7 @@ class LedgerService:
 
         def edit(one: Loaded) -> None:
             if by_side:
-                _categorise(one, by_side[one.row.amount > 0])
+                categorise(one, by_side[one.row.amount > 0])
             for name in given & {"merchant", "note"}:
                 setattr(one.row, name, getattr(wanted, name))
             if wanted.status is not None:
@@ -175,10 +176,12 @@ class LedgerService:
         await self._change(loaded, edit, Because(reason=wanted.reason))
         return len(loaded)
 
-    async def delete(self, ids: Sequence[UUID], reason: str | None = None) -> int:
+    async def delete(self, ids: Sequence[UUID], reason: str | None = None, if_version: int | None = None) -> int:
         """Put away, to be brought back by `restore`."""
         loaded = await self._load(ids)
         for one in loaded:
+            if if_version is not None and one.row.version != if_version:
+                raise TransactionOutdated
             refuse_in_transfer(one.row, "delete")
         now = self._clock()
 
@@ -200,7 +203,7 @@ class LedgerService:
         await self._change(gone, bring_back, Because(Origin.UNDO, "restore", reason))
         return await self.show([one.row for one in loaded])
 
-    async def retire_category(self, category_id: UUID, move_to: UUID | None) -> int:
+    async def retire_category(self, category_id: UUID, move_to: UUID | None, reason: str | None = None) -> int:
         """Delete a category; its transactions go to another, or become uncategorised. How many that were."""
         category = await self._categories.get(category_id)
         target = (await self._categories.get(move_to)) if move_to else await self._categories.none()
@@ -217,24 +220,25 @@ class LedgerService:
                 Part(target.id, p.amount, p.note) if p.category_id == category_id else p for p in one.parts
             )
 
-        await self._change(loaded, move, Because(Origin.CATEGORY, "category", "the category was deleted", category_id))
+        why = "the category was deleted"
+        await self._change(loaded, move, Because(Origin.CATEGORY, "category", reason, category_id, why))
         await self._categories.retire(category)
         return len(loaded)
 
     async def _edit_of(self, loaded: Loaded, patch: TransactionPatch) -> Edit:
         """What the patch does to the row; names are resolved before anything changes."""
         row, given = loaded.row, patch.model_fields_set
-        refuse_in_transfer(row, given & {"amount", "account_id", "status"})
+        refuse_in_transfer(row, given & {"amount", "type", "account_id", "status"})
         account = await self._accounts.get(patch.account_id) if patch.account_id else None
         currency = account.currency if account else row.currency
-        said = patch.amount if patch.amount is not None else to_text(row.amount, row.currency)
-        amount = to_minor(said, currency)
+        refuse_other_currency(loaded, patch, currency)
+        amount = amount_of(patch, row, currency)
         chosen = given & {"category", "category_id"}
         category = await self._drafting.category(patch.category, patch.category_id, amount) if chosen else None
         if "splits" in given:
             parts = await self._drafting.parts(patch.splits or [], amount, currency)
         else:
-            parts = tuple(_in_currency(part, row.currency, currency) for part in loaded.parts)
+            parts = loaded.parts
             check_parts(parts, amount)
         tag_ids = await self._drafting.tag_ids(patch.tags or []) if "tags" in given else None
 
@@ -242,9 +246,9 @@ class LedgerService:
             if account is not None:
                 one.row.account_id, one.row.currency = account.id, account.currency
             one.row.amount, one.parts = amount, parts
-            _write(one.row, patch)
+            write(one.row, patch)
             if category is not None:
-                _categorise(one, category)
+                categorise(one, category)
             if tag_ids is not None:
                 one.tag_ids = tag_ids
 
@@ -260,11 +264,15 @@ class LedgerService:
         """For the neighbours of this house: the same care for a change that is not a person's edit."""
         await self._change(await self._with_details(rows), edit, because)
 
+    def _arrival(self, key: int, reason: str | None) -> dict[str, Any]:
+        """Making one leaves no image, but in a closed month it leaves a trace."""
+        return change_row(key, {}, self._actor, self._clock(), Because(action="create", reason=reason), is_closed=True)
+
     async def flag(self, rows: Sequence[Transaction], because: Because) -> None:
         """Keep what rows of closed months were, before somebody else changes them all at once."""
         loaded = await self._with_details(rows)
         kept = (self._actor, self._clock(), because)
-        await self._rows.keep_changes([change_of(one, image_of(one), *kept, is_closed=True) for one in loaded])
+        await self._rows.keep_changes([change_row(one.row.key, image_of(one), *kept, is_closed=True) for one in loaded])
 
     async def _change(self, loaded: Sequence[Loaded], edit: Edit, because: Because) -> None:
         """Keep what was, change it, move the totals by the difference."""
@@ -291,7 +299,7 @@ class LedgerService:
         kept = (self._actor, self._clock(), because)
         await self._rows.keep_changes(
             [
-                change_of(one, image, *kept, is_closed=bool({_month(b), _month(a)} & closed))
+                change_row(one.row.key, image, *kept, is_closed=bool({_month(b), _month(a)} & closed))
                 for one, image, b, a in zip(loaded, images, before, after, strict=True)
             ]
         )
@@ -354,11 +362,6 @@ def refuse_in_transfer(row: Transaction, change: object) -> None:
         raise TransactionInTransfer
 
 
-def _in_currency(part: Part, was: str, code: str) -> Part:
-    """The same decimal amount in another currency's minor units."""
-    return part if was == code else Part(part.category_id, to_minor(to_text(part.amount, was), code), part.note)
-
-
 def _posted_of(draft: Draft) -> Posted:
     c = draft.columns
     return Posted(
@@ -370,27 +373,6 @@ def _posted_of(draft: Draft) -> Posted:
         category_id=c["category_id"],
         splits=tuple((part.category_id, part.amount) for part in draft.parts),
     )
-
-
-def _write(row: Transaction, patch: TransactionPatch) -> None:
-    """The plain fields that the patch names."""
-    if patch.date is not None:
-        row.date = patch.date
-    if patch.status is not None:
-        row.status = patch.status
-    if "occurred_at" in patch.model_fields_set:
-        row.occurred_at = in_utc(patch.occurred_at) if patch.occurred_at else None
-    for name in _PLAIN:
-        if name in patch.model_fields_set:
-            setattr(row, name, getattr(patch, name))
-
-
-def _categorise(one: Loaded, category_id: UUID) -> None:
-    """A person's choice, which wins over everything automatic."""
-    one.row.category_id = category_id
-    one.row.category_source = CategorySource.USER
-    one.row.category_reason = None
-    one.row.category_confidence = None
 
 
 def _month(posted: Posted) -> date:

@@ -43,6 +43,8 @@ class Posted:
 
 DailyKey = tuple[UUID, date, UUID, str]
 MonthKey = tuple[UUID, date]
+SUM_MAX = 9 * 10**17
+"""Beyond it the databases' integers come near their end: SQLite would quietly go on with floats."""
 INCOME, SPENT, TRANSFER_IN, TRANSFER_OUT, COUNT = range(5)
 NET, TRANSACTIONS = range(2)
 
@@ -54,6 +56,12 @@ class Delta:
     daily: dict[DailyKey, list[int]] = field(default_factory=lambda: defaultdict(lambda: [0] * 5))
     months: dict[MonthKey, list[int]] = field(default_factory=lambda: defaultdict(lambda: [0] * 2))
     balances: dict[UUID, int] = field(default_factory=lambda: defaultdict(int))
+
+
+def is_countable(change: Delta) -> bool:
+    """Whether each of its sums is small enough to be added to others."""
+    sums = (*change.months.values(), *change.daily.values(), list(change.balances.values()))
+    return all(abs(moved) <= SUM_MAX for some in sums for moved in some)
 
 
 def delta(before: Iterable[Posted], after: Iterable[Posted], kinds: Mapping[UUID, str]) -> Delta:

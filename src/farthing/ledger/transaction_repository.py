@@ -8,7 +8,8 @@ from uuid import UUID
 
 from sqlalchemy import delete, func, or_, select, text, update
 
-from farthing.infra.db import WorkspaceRepository, insert_rows
+from farthing.infra.db import WorkspaceRepository, insert_rows, within_or
+from farthing.ledger.errors import BalanceTooLarge
 from farthing.ledger.models import (
     Account,
     ClosedMonth,
@@ -20,7 +21,7 @@ from farthing.ledger.models import (
     TransactionChange,
     TransactionTag,
 )
-from farthing.ledger.totals import Delta
+from farthing.ledger.totals import Delta, is_countable
 
 _CHUNK = 500
 
@@ -147,6 +148,16 @@ class Transactions(WorkspaceRepository):
 class Totals(WorkspaceRepository):
     async def apply(self, workspace_id: UUID, change: Delta) -> UUID | None:
         """Move balances and totals, in an order that two writers cannot cross; an account that is gone, if one is.
+
+        What would grow beyond exact integers is refused.
+        """
+        if not is_countable(change):
+            raise BalanceTooLarge
+        with within_or(BalanceTooLarge(), "countable"):
+            return await self._apply(workspace_id, change)
+
+    async def _apply(self, workspace_id: UUID, change: Delta) -> UUID | None:
+        """An account, if one is gone.
 
         Every account that is touched is written to, so that whoever deletes or recounts one waits for its writers.
         """

@@ -109,6 +109,8 @@ class TransactionPatch(BaseModel):
 
     account_id: UUID | None = None
     amount: Amount | None = None
+    type: Annotated[Direction | None, BeforeValidator(_lower)] = None
+    currency: CurrencyCode | None = None
     date: Day | None = Field(None, validation_alias=AliasChoices("date", "booking_date"))
     occurred_at: Moment | None = None
     value_date: Day | None = None

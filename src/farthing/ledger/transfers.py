@@ -103,7 +103,7 @@ class TransferService:
             one.row.transfer_id = made[one.row.key]
 
         linked = [row for row in rows.values() if row.key in made]
-        await self._ledger.change(linked, mark, Because(Origin.TRANSFER, "transfer", "known from the start"))
+        await self._ledger.change(linked, mark, Because(Origin.TRANSFER, "transfer", why="known from the start"))
 
     async def decide(self, transfer_id: UUID, *, accept: bool) -> TransferOut:
         """Accept a proposal, or reject it and never see it again."""
@@ -128,11 +128,11 @@ class TransferService:
         transfer.state, transfer.decided_by, transfer.decided_at = state, self._actor.user_id, self._clock()
         await self._rows.flush()
 
-    async def _mark(self, rows: Sequence[Transaction], transfer_id: UUID | None, reason: str) -> None:
+    async def _mark(self, rows: Sequence[Transaction], transfer_id: UUID | None, why: str) -> None:
         def mark(one: Loaded) -> None:
             one.row.transfer_id = transfer_id
 
-        await self._ledger.change(rows, mark, Because(Origin.TRANSFER, "transfer", reason))
+        await self._ledger.change(rows, mark, Because(Origin.TRANSFER, "transfer", why=why))
 
     def _transfer(self, out: Transaction, into: Transaction, reason: str) -> Transfer:
         now = self._clock()

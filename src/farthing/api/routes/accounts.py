@@ -59,10 +59,10 @@ async def edit_account(
     return shown(account)
 
 
-@router.delete("/{account_id}", status_code=204, responses=documented(401, 403, 404, 409, 422))
-async def delete_account(account_id: UUID, caller: Member, reason: Reason = None) -> None:
+@router.delete("/{account_id}", status_code=204, responses=documented(400, 401, 403, 404, 409, 412, 422))
+async def delete_account(account_id: UUID, caller: Member, if_version: IfVersion, reason: Reason = None) -> None:
     """Put an account away with its transactions; restoring brings all of it back."""
-    await _removal(caller).delete(account_id, reason)
+    await _removal(caller).delete(account_id, reason, if_version)
 
 
 @router.post("/{account_id}/restore", responses=documented(401, 403, 404, 409, 422))

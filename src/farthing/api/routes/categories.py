@@ -65,9 +65,10 @@ async def delete_category(
     move_to: Annotated[
         UUID | None, Query(description="Where its transactions go; else they lose their category.")
     ] = None,
+    reason: Annotated[str | None, Query(max_length=1000, description="Needed where it touches a closed month.")] = None,
 ) -> None:
     """Delete a category; its transactions stay."""
-    await LedgerService(caller.work, caller.actor, caller.house.clock).retire_category(category_id, move_to)
+    await LedgerService(caller.work, caller.actor, caller.house.clock).retire_category(category_id, move_to, reason)
 
 
 @router.get("/tags", responses=documented(401, 403))

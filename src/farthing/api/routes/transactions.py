@@ -180,10 +180,12 @@ async def edit_transaction(
     return changed
 
 
-@router.delete("/{transaction_id}", status_code=204, responses=documented(401, 403, 404, 409, 422))
-async def delete_transaction(transaction_id: UUID, caller: Member, reason: Reason = None) -> None:
+@router.delete("/{transaction_id}", status_code=204, responses=documented(400, 401, 403, 404, 409, 412, 422))
+async def delete_transaction(
+    transaction_id: UUID, caller: Member, if_version: IfVersion, reason: Reason = None
+) -> None:
     """Put it away; restoring brings it back."""
-    await _ledger(caller).delete([transaction_id], reason)
+    await _ledger(caller).delete([transaction_id], reason, if_version)
 
 
 def _words(text: str | None) -> tuple[str, ...]:

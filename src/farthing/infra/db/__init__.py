@@ -3,7 +3,7 @@
 from farthing.infra.db.base import Base, Id, Instant, Json, Sha256
 from farthing.infra.db.bulk import insert_rows
 from farthing.infra.db.errors import DatabaseBusy, DatabaseDown
-from farthing.infra.db.repository import Repository, WorkspaceRepository, unique_or
+from farthing.infra.db.repository import Repository, WorkspaceRepository, unique_or, within_or
 from farthing.infra.db.unit_of_work import SYSTEM, Database, Scope, Work
 
 __all__ = [
@@ -22,4 +22,5 @@ __all__ = [
     "WorkspaceRepository",
     "insert_rows",
     "unique_or",
+    "within_or",
 ]

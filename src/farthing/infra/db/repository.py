@@ -70,3 +70,14 @@ def unique_or(error: FarthingError) -> Iterator[None]:
         yield
     except IntegrityError as refusal:
         raise error from refusal
+
+
+@contextmanager
+def within_or(error: FarthingError, constraint: str) -> Iterator[None]:
+    """Say `error` where the database refuses a value by a constraint of this name."""
+    try:
+        yield
+    except IntegrityError as refusal:
+        if constraint not in str(refusal.orig):
+            raise
+        raise error from refusal

@@ -31,6 +31,9 @@ TABLES = (
 )
 
 
+EXACT = "BETWEEN -900000000000000000 AND 900000000000000000"
+
+
 def upgrade() -> None:
     op.create_table(
         "accounts",
@@ -50,6 +53,7 @@ def upgrade() -> None:
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("is_default", sa.Boolean(), nullable=False),
         sa.Column("is_archived", sa.Boolean(), nullable=False),
+        sa.Column("absences", Json, nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("created_by", Id(), nullable=True),
         sa.Column("created_at", Instant(), nullable=False),
@@ -58,6 +62,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["workspace_id"], ["workspaces.id"], name=op.f("fk_accounts_workspace_id_workspaces"), ondelete="CASCADE"
         ),
+        sa.CheckConstraint(f"balance {EXACT}", name=op.f("ck_accounts_countable")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_accounts")),
         sa.UniqueConstraint("workspace_id", "id", name=op.f("uq_accounts_workspace_id_id")),
     )
@@ -206,6 +211,10 @@ def upgrade() -> None:
             ["categories.workspace_id", "categories.id"],
             name=op.f("fk_daily_totals_workspace_id_category_id_categories"),
         ),
+        sa.CheckConstraint(
+            f"income {EXACT} AND spent {EXACT} AND transfer_in {EXACT} AND transfer_out {EXACT}",
+            name=op.f("ck_daily_totals_countable"),
+        ),
         sa.PrimaryKeyConstraint(
             "workspace_id", "account_id", "day", "category_id", "currency", name=op.f("pk_daily_totals")
         ),
@@ -242,6 +251,7 @@ def upgrade() -> None:
             name=op.f("fk_month_totals_workspace_id_account_id_accounts"),
             ondelete="CASCADE",
         ),
+        sa.CheckConstraint(f"net {EXACT}", name=op.f("ck_month_totals_countable")),
         sa.PrimaryKeyConstraint("workspace_id", "account_id", "month", name=op.f("pk_month_totals")),
     )
     op.create_table(

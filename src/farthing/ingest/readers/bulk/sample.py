@@ -1,0 +1,82 @@
+"""What is read of a large file to understand it: its beginning, a part of its middle, its end."""
+
+import codecs
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from farthing.ingest.errors import StatementUnreadable
+from farthing.ingest.readers.formats.csv import dialect_of
+from farthing.ingest.readers.table.row import Row
+from farthing.ingest.readers.text.decoding import detected
+from farthing.ingest.readers.text.dialect import Dialect, lines_of, rows_of
+from farthing.ingest.wishes import Wishes
+
+WINDOW_BYTES = 64 * 1024
+_GLANCES = 64
+_GLANCE_BYTES = 4096
+_CHUNK_BYTES = 4 * 1024 * 1024
+_PLAIN = {"ascii", "utf-8"}
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    rows: tuple[Row, ...]
+    dialect: Dialect
+    encoding: str
+    is_multiline: bool
+    """Cells hold ends of lines."""
+
+    @property
+    def is_plain_encoding(self) -> bool:
+        return self.encoding in _PLAIN
+
+
+def sample_of(path: Path, wishes: Wishes, window_bytes: int = WINDOW_BYTES) -> Sample:
+    """The windows of a file as rows; those of its beginning keep their true lines."""
+    windows = _windows(path, window_bytes)
+    encoding, _, _, _ = detected(b"\n".join([*windows, *_glances(path)]), wishes.encoding)
+    texts = [lines_of(window.decode(encoding, "replace")) for window in windows]
+    head = texts[0] if len(texts) == 1 else texts[0][:-1]
+    rest = [line for text in texts[1:-1] for line in text[1:-1]] + (texts[-1][1:] if len(texts) > 1 else [])
+    lines = [*head, *rest]
+    if not any(line.strip() for line in lines):
+        raise StatementUnreadable("The file is empty.")
+    dialect = dialect_of(lines, wishes)
+    rows = tuple(rows_of(lines, dialect))
+    return Sample(rows, dialect, encoding, any(row.lines > 1 for row in rows))
+
+
+def _windows(path: Path, size_each: int) -> Sequence[bytes]:
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        if size <= 3 * size_each:
+            return [file.read()]
+        found = [file.read(size_each)]
+        for start in (size // 2, size - size_each):
+            file.seek(start)
+            found.append(file.read(size_each))
+    return found
+
+
+def _glances(path: Path) -> list[bytes]:
+    """Lines from all over the file that have letters beyond plain ones: they tell the encoding."""
+    size = path.stat().st_size
+    found: list[bytes] = []
+    with path.open("rb") as file:
+        for at in range(_GLANCES):
+            file.seek(size * at // _GLANCES)
+            lines = file.read(_GLANCE_BYTES).split(b"\n")[1:-1]
+            found += [line for line in lines if not line.isascii()]
+    return found
+
+
+def transcoded(path: Path, encoding: str, folder: Path) -> Path:
+    """The file in UTF-8, beside the others that are needed only now."""
+    target = folder / "utf-8.csv"
+    decoder = codecs.getincrementaldecoder(encoding)("replace")
+    with path.open("rb") as source, target.open("w", encoding="utf-8", newline="") as out:
+        while chunk := source.read(_CHUNK_BYTES):
+            out.write(decoder.decode(chunk))
+        out.write(decoder.decode(b"", final=True))
+    return target

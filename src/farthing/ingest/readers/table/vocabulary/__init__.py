@@ -1,0 +1,1 @@
+"""What banks call things, in many languages; data, not decisions."""

@@ -1,0 +1,115 @@
+"""A large file read at once says what the careful reading says."""
+
+import random
+from dataclasses import fields
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from farthing.ingest.readers.bulk.bulk import FIELDS, NotPlain, bulk_read
+from farthing.ingest.readers.reader import read
+from farthing.ingest.reading import Fate
+from farthing.ingest.statement import Line
+
+ROWS = 900
+WINDOW = 8 * 1024
+ODD = ("", "\u00a0", "'quoted'", '="7"', "****", "-", "pending", "Opening balance", "a  b\tc", "zażółć", "a|b")
+AMOUNTS = (
+    "1.234,50",
+    "-0,99",
+    "+12,30",
+    "1 000,00",
+    "12",
+    "0,00",
+    "",
+    "-",
+    "5,00-",
+    "(3,00)",
+    "abc",
+    "1_0",
+    "1e3",
+    ",5",
+)
+
+
+def table(seed: int, *, kind: str) -> str:
+    """A messy table: mostly plain rows, and now and then one that is not."""
+    chance = random.Random(seed)  # noqa: S311  the same table for the same seed
+    balance, rows = Decimal(1000), []
+    for at in range(ROWS):
+        move = Decimal(chance.randrange(-99_999, 99_999) or 1) / 100
+        balance += move
+        is_odd = chance.random() < 0.05 and 60 < at < ROWS - 60
+        text = chance.choice(ODD) if is_odd else f"Invoice {at}  of\u00e9"
+        amount = chance.choice(AMOUNTS) if is_odd and chance.random() < 0.5 else f"{move:,.2f}".translate(_GERMAN)
+        day = f"{at % 28 + 1:02}.{at // 28 % 12 + 1:02}.{2020 + at // 336}"
+        day = chance.choice(["", "soon", "31.02.2024", day]) if is_odd and chance.random() < 0.3 else day
+        left = f"{balance:,.2f}".translate(_GERMAN)
+        names = f"{day};Shop {at % 9};{text}"
+        if kind == "pair":
+            out, into = (amount.lstrip("-"), "") if move < 0 else ("", amount)
+            rows.append(f"{names};{out};{into};EUR;{left}")
+        elif kind == "flag":
+            rows.append(f"{names};{amount.lstrip('-')};{'D' if move < 0 else 'C'};{left}")
+        else:
+            rows.append(f"{names};{amount};EUR;{left};{chance.choice(['Booked', 'Pending', 'Declined'])}")
+    return "\n".join([_HEADS[kind], *rows, "Total;;;;;;"]) + "\n"
+
+
+_GERMAN = str.maketrans(",.", ".,")
+_HEADS = {
+    "single": "My bank\nPeriod;01.01.2020 - 31.12.2023\nDate;Payee;Text;Amount;Currency;Balance;Status",
+    "pair": "Date;Payee;Text;Debit;Credit;Currency;Balance",
+    "flag": "Date;Payee;Text;Amount;D/C;Balance",
+}
+
+
+def told(line: Line) -> dict[str, Any]:
+    named = {field.name for field in fields(line)} & set(FIELDS)
+    return {name: str(value) if name == "status" else value for name in named for value in [getattr(line, name)]}
+
+
+@given(st.integers(0, 10_000), st.sampled_from(["single", "pair", "flag"]))
+def test_a_messy_table_is_read_at_once_as_it_is_read_with_care(tmp_path: Path, seed: int, kind: str) -> None:
+    path = tmp_path / "a.csv"
+    text = table(seed, kind=kind)
+    path.write_text(text, encoding="utf-8")
+    careful = read(text.encode(), "a.csv")
+    expected = [told(line) for statement in careful.statements for line in statement.lines]
+    with bulk_read(path, window_bytes=WINDOW) as bulk:
+        found = [dict(zip(FIELDS, row, strict=True)) for batch in bulk.batches() for row in batch]
+        assert found == sorted(expected, key=lambda line: line["source_line"])
+        assert [(one.source_line, one.reason) for one in bulk.rejected] == [
+            (one.source_line, one.reason) for one in careful.rejected
+        ]
+        assert bulk.fates == careful.fates
+        assert sum(bulk.fates.values()) == len(text.splitlines())
+
+
+def test_another_encoding_is_read_too(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(table(1, kind="single").replace("\u00a0", " ").replace("é", "ż"), encoding="cp1250")
+    with bulk_read(path, window_bytes=WINDOW) as bulk:
+        assert bulk.fates[Fate.TRANSACTION] > ROWS / 2
+        assert "zażółć" in {row[5] for batch in bulk.batches() for row in batch}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Date,Text,Amount\n" + '2024-09-13,"a\nb",-1.00\n' * 500,
+        "Date,Text,Amount\n" + "13 Sep 2024,a,-1.00\n" * 500,
+        "Date,Text,Amount\n" + "2024-09-13,a,-1.00 EUR\n" * 500,
+        "Date,Text,Amount\n2024-09-13,a,-1.00\n",
+    ],
+    ids=["cells of several lines", "months by name", "currency beside amounts", "small"],
+)
+def test_what_is_not_plain_is_left_to_the_careful_reading(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(text)
+    with pytest.raises(NotPlain), bulk_read(path, window_bytes=WINDOW):
+        pass
