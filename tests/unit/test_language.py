@@ -72,6 +72,29 @@ def refusal_of(text: str) -> QueryInvalid | None:
     return None
 
 
+@pytest.mark.parametrize(
+    ("text", "meant", "position"),
+    [
+        ("amount >50", "amount>50", 8),
+        ("lunch Amount  >=  -50 tag:work", "amount>=-50", 15),
+        (">50", "amount>50", 1),
+        ("tag:work < 20.50", "amount<20.50", 10),
+        ("date > 2026-03", "date>2026-03", 6),
+        ("category = food", "category:food", 10),
+    ],
+)
+def test_a_comparison_with_blanks_before_it_is_not_silently_text(text: str, meant: str, position: int) -> None:
+    refusal = refusal_of(text)
+    assert refusal is not None
+    assert f"write {meant}." in refusal.detail
+    assert refusal.position == position
+
+
+@pytest.mark.parametrize("text", ["a -> b", "tea => milk", '"> 50"', "lunch >"])
+def test_a_sign_that_compares_nothing_is_passed_over(text: str) -> None:
+    assert refusal_of(text) is None
+
+
 def refused(text: str) -> QueryInvalid:
     refusal = refusal_of(text)
     assert refusal is not None

@@ -37,6 +37,9 @@ TERMS_MAX = 100
 _FIELD = re.compile(r"([A-Za-z_]+)(:?(?:>=|<=|>|<|=)|:)")
 _WORD = re.compile(r'[^\s()"]+')
 _BARE = re.compile(r'[^\s()",]+')
+_ALONE = re.compile(r"(?:>=|<=|[<>=])(?=(\s*[+\-\u2212]?[0-9])?)")
+"""A comparison that no field stands before, and whether a number follows."""
+_LAST_WORD = re.compile(r"([A-Za-z_]+)\s+\Z")
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 
@@ -96,11 +99,27 @@ class _Scanner:
             self._words(start, self._quoted(), is_prefix=False)
         elif field := self._take(_FIELD):
             self._field(field)
+        elif meant := self._meant(start):
+            raise QueryInvalid(
+                f"A comparison stands right behind its field, without a blank: write {meant}.",
+                position=start + 1,
+                found=letter,
+            )
         elif word := self._take(_WORD):
             if word[0] in {_Kind.AND, _Kind.OR, _Kind.NOT}:
                 self._found.append(_Token(_Kind(word[0]), start))
             else:
                 self._words(start, word[0], is_prefix=True)
+
+    def _meant(self, start: int) -> str | None:
+        """The condition that a comparison with blanks before it was meant to be; None if it is only text."""
+        sign = _ALONE.match(self._text, start)
+        last = _LAST_WORD.search(self._text, 0, start)
+        field = last[1].lower() if last and last[1].lower() in FIELDS else None
+        if sign is None or not (field or sign[1]):
+            return None
+        value = _BARE.match(self._text[sign.end() :].lstrip())
+        return f"{field or 'amount'}{sign[0] if sign[0] != '=' else ':'}{value[0] if value else '…'}"
 
     def _take(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
         if match := pattern.match(self._text, self._at):
