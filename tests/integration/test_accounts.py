@@ -304,3 +304,15 @@ async def test_who_read_an_old_account_does_not_delete_it(anna: Person) -> None:
     path = f"/api/accounts/{made['id']}"
     assert (await anna.delete(path, headers={"If-Match": '"99"'})).status_code == 412
     assert (await anna.delete(path, headers={"If-Match": '"1"'})).status_code == 204
+
+
+async def test_deleted_accounts_are_listed_so_that_they_can_be_brought_back(town: Town) -> None:
+    person = await town.person()
+    kept, gone = [(await person.post("/api/accounts", {"name": name})).json() for name in ("Kept", "Gone")]
+    await person.delete(f"/api/accounts/{gone['id']}")
+    trash = (await person.get("/api/accounts?deleted=true")).json()
+    assert [(one["id"], one["deleted_at"] is None) for one in trash["accounts"]] == [(gone["id"], False)]
+    assert trash["total"] == 1
+    assert [one["id"] for one in (await person.get("/api/accounts")).json()["accounts"]] == [kept["id"]]
+    await person.post(f"/api/accounts/{trash['accounts'][0]['id']}/restore")
+    assert (await person.get("/api/accounts?deleted=true")).json()["total"] == 0

@@ -71,6 +71,7 @@ FILTERS: list[tuple[Row, Law]] = [
     ({"der_merchant": "landlord"}, lambda row: row["der_merchant"] == "Landlord"),
     ({"status": "pending"}, lambda row: row["status"] == "pending"),
     ({"status": ["pending", "booked"]}, lambda _: True),
+    ({"status": " PENDING "}, lambda row: row["status"] == "pending"),
     ({"search": "amount>15"}, lambda row: abs(float(row["amount"])) > 15),
     ({"search": "category:rent -tag:work"}, lambda row: row["category"] == "Rent" and "work" not in row["tags"]),
     ({"search": "date:2026-03"}, lambda row: row["date"][:7] == "2026-03"),
@@ -100,6 +101,31 @@ async def test_ids_of_accounts_and_categories_filter_too(anna: Person) -> None:
     other = (await anna.post("/api/accounts", {"name": "Other"})).json()["id"]
     assert (await ask(anna, account_id=other))["total"] == 0
     assert (await ask(anna, account_ids=[other, rows[0]["account_id"]]))["total"] == 36
+
+
+async def test_tags_are_found_by_id_as_by_name(anna: Person) -> None:
+    tags = {tag["name"]: tag["id"] for tag in (await anna.get("/api/tags")).json()["tags"]}
+    rows = await everything(anna)
+    unknown = "0199e1c0-a8d1-7000-8000-000000000001"
+    for query, holds in (
+        ({"tag_ids": tags["work"]}, lambda row: "work" in row["tags"]),
+        ({"tag_ids": [tags["work"], tags["food"], unknown]}, lambda row: row["tags"]),
+        ({"tag_ids": unknown}, lambda _: False),
+        ({"tag_ids": tags["work"], "untagged": True}, lambda row: not row["tags"] or "work" in row["tags"]),
+    ):
+        found = await ask(anna, limit=1000, **query)
+        assert [row["id"] for row in found["transactions"]] == [row["id"] for row in rows if holds(row)]
+
+
+@pytest.mark.parametrize("path", ["", "/export"])
+async def test_a_filter_that_is_not_there_does_not_find_everything(anna: Person, path: str) -> None:
+    for name, near in (("catgory", "category"), ("Tag_id", "tag_ids"), ("date_form", "date_from")):
+        answer = await anna.get(f"/api/transactions{path}", params={name: "x"})
+        assert answer.status_code == 422
+        assert answer.json()["detail"] == f"There is no parameter {name!r}. Did you mean {near}?"
+    strange = await anna.get(f"/api/transactions{path}?zzz=1")
+    assert strange.status_code == 422
+    assert "Possible are account_id, " in strange.json()["detail"]
 
 
 @pytest.mark.parametrize(

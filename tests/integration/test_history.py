@@ -327,3 +327,24 @@ async def test_while_its_account_was_away_so_was_it(anna: Person, clock: TestClo
     clock.advance(minutes=1)
     assert (await as_of(anna, made, moment)).json()["deleted_at"]
     assert (await as_of(anna, made, clock().isoformat())).json()["deleted_at"] is None
+
+
+async def test_changes_are_walked_by_cursor(anna: Person) -> None:
+    made = await post(anna)
+    await anna.post("/api/closed-months", {"month": "2026-02"})
+    for number in range(5):
+        await patch(anna, made, note=f"{number}", reason="order")
+    for path, rows, total, following in (
+        (f"/api/transactions/{made['id']}/history", "changes", "total", "next"),
+        ("/api/closed-months", "changes_since", "changes_total", "changes_next"),
+    ):
+        whole = (await anna.get(path)).json()
+        walked: list[Row] = []
+        cursor: Row = {}
+        while not walked or cursor:
+            page = (await anna.get(path, params={"limit": 2} | cursor)).json()
+            assert page[total] == whole[total] == 5
+            walked += page[rows]
+            cursor = {"next": page[following]} if page[following] else {}
+        assert walked == whole[rows]
+        assert [one["before"]["note"] for one in walked] == ["3", "2", "1", "0", None]

@@ -281,7 +281,7 @@ async def test_a_patch_changes_what_it_names_and_nothing_else(anna: Person, chan
     same = set(made) - set(shown) - also
     assert {name: changed[name] for name in same} == {name: made[name] for name in same}
     assert {name: changed[name] for name in shown} == shown
-    assert changed["version"] == made["version"] + 1
+    assert changed["version"] == made["version"] + bool(change)
     assert await is_well(anna)
 
 
@@ -446,3 +446,59 @@ async def test_who_read_an_old_transaction_does_not_delete_it(anna: Person) -> N
     path = f"/api/transactions/{made['id']}"
     assert (await anna.delete(path, headers={"If-Match": '"2"'})).status_code == 412
     assert (await anna.delete(path, headers={"If-Match": '"1"'})).status_code == 204
+
+
+async def test_an_empty_patch_leaves_no_trace(anna: Person) -> None:
+    made = await post(anna)
+    assert await patch(anna, made, reason="nothing at all") == made
+    assert (await anna.get(f"/api/transactions/{made['id']}/history")).json()["total"] == 0
+
+
+async def test_what_is_deleted_is_listed_and_brought_back_by_what_the_list_says(anna: Person) -> None:
+    kept, gone = await post(anna, note="kept"), await post(anna, note="gone")
+    await anna.delete(f"/api/transactions/{gone['id']}")
+    trash = (await anna.get("/api/transactions?deleted=true")).json()
+    assert [(one["id"], one["deleted_at"] is None) for one in trash["transactions"]] == [(gone["id"], False)]
+    assert (trash["total"], trash["total_is_exact"]) == (1, True)
+    assert (await anna.get("/api/transactions?deleted=true&search=kept")).json()["total"] == 0
+    assert [one["id"] for one in (await anna.get("/api/transactions")).json()["transactions"]] == [kept["id"]]
+    ids = {"transaction_ids": [kept["id"], gone["id"]]}
+    assert [(await anna.post("/api/transactions/restore", ids)).json()["updated_count"] for _ in range(2)] == [1, 0]
+    assert (await anna.get("/api/transactions?deleted=true")).json()["total"] == 0
+
+
+@pytest.mark.parametrize(
+    ("wrong", "status", "said"),
+    [
+        ({"amount": "1.234"}, 422, "1.234 has more decimals"),
+        ({"amount": "-1", "type": "expense"}, 422, "negative"),
+        ({"currency": "PLN"}, 422, "PLN"),
+        ({"splits": [{"amount": "-4"}, {"amount": "-5"}]}, 422, "The parts sum to -9.00, not to -10.00 EUR."),
+        ({"splits": [{"amount": "-4.001"}]}, 422, "-4.001"),
+        ({"category_id": "0199e1c0-a8d1-7000-8000-000000000001"}, 404, "0199e1c0-a8d1-7000-8000-000000000001"),
+    ],
+    ids=str,
+)
+async def test_an_error_of_a_batch_names_its_row(anna: Person, wrong: Row, status: int, said: str) -> None:
+    good = {"amount": "-10", "date": "2026-02-10"}
+    answer = await anna.post("/api/transactions/batch", {"transactions": [good, good, good | wrong]})
+    assert answer.status_code == status
+    assert answer.json()["detail"].startswith("transactions.2: ")
+    assert said in answer.json()["detail"]
+    alone = await anna.post("/api/transactions", good | wrong | ({"amount": "-10"} if "splits" in wrong else {}))
+    assert "transactions." not in alone.json().get("detail", "")
+
+
+async def test_parts_take_the_sign_of_the_type(anna: Person) -> None:
+    parts = [{"amount": "4", "category": "Food"}, {"amount": "6"}]
+    for kind, sign in (("expense", "-"), ("income", "")):
+        made = await post(anna, amount="10", type=kind, splits=parts)
+        assert [part["amount"] for part in made["splits"]] == [f"{sign}4.00", f"{sign}6.00"]
+    signed = await post(anna, amount="10", type="expense", splits=[{"amount": "-4"}, {"amount": "-6"}])
+    assert [part["amount"] for part in signed["splits"]] == ["-4.00", "-6.00"]
+    turned = await patch(anna, signed, amount="11", type="expense", splits=[{"amount": "5"}, {"amount": "6"}])
+    assert (turned["amount"], [part["amount"] for part in turned["splits"]]) == ("-11.00", ["-5.00", "-6.00"])
+    body = {"amount": "10", "type": "expense", "splits": [{"amount": "4"}]}
+    answer = await anna.post("/api/transactions", body)
+    assert answer.json()["detail"] == "The parts sum to 4.00, not to -10.00 EUR."
+    assert (await anna.get("/api/ledger/check")).json()["is_well"]

@@ -283,6 +283,32 @@ async def test_one_leg_does_not_change_without_the_other(anna: Person) -> None:
     assert await is_well(anna)
 
 
+async def test_a_leg_in_a_closed_month_takes_a_reason(anna: Person) -> None:
+    out, into = await post(anna, "One", "-50"), await post(anna, "Two", "50", date="2026-03-01")
+    other, back = await post(anna, "One", "-7"), await post(anna, "Two", "7")
+    await find(anna)
+    proposed = {one["out_transaction_id"]: one["id"] for one in (await anna.get("/api/transfers")).json()["transfers"]}
+    await anna.post("/api/closed-months", {"month": "2026-02"})
+    body = {"transaction_id": out["id"], "other_transaction_id": into["id"]}
+    accept, reject = (f"/api/transfers/{proposed[other['id']]}/{verb}" for verb in ("accept", "reject"))
+    for path, sent, status in (("/api/transfers", body, 201), (accept, None, 200), (reject, None, 200)):
+        assert (await anna.post(path, sent)).status_code == 409
+        assert (await anna.post(path, sent, params={"reason": " "})).status_code == 409
+        assert (await anna.post(path, sent, params={"reason": "I forgot"})).status_code == status
+    for row, count in ((out, 1), (back, 2)):
+        changes = (await anna.get(f"/api/transactions/{row['id']}/history")).json()["changes"]
+        assert [(one["origin"], one["reason"]) for one in changes] == [("transfer", "I forgot")] * count
+    assert (await anna.get("/api/closed-months")).json()["changes_total"] == 5
+
+
+async def test_rejecting_what_is_only_proposed_touches_no_month(anna: Person) -> None:
+    await post(anna, "One", "-50"), await post(anna, "Two", "50")
+    await find(anna)
+    await anna.post("/api/closed-months", {"month": "2026-02"})
+    transfer = (await anna.get("/api/transfers")).json()["transfers"][0]
+    assert (await anna.post(f"/api/transfers/{transfer['id']}/reject")).status_code == 200
+
+
 async def test_a_list_of_transfers_is_walked_by_cursor(anna: Person) -> None:
     for day in (1, 8, 15):
         await link(anna, await post(anna, "One", "-5", day), await post(anna, "Two", "5", day))

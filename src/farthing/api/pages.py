@@ -1,14 +1,21 @@
 """What lists and edits share on the wire: cursors, limits, versions."""
 
 import re
+from collections.abc import Iterator
+from difflib import get_close_matches
 from typing import Annotated
 
-from fastapi import Depends, Header, Query, Response
+from fastapi import Depends, Header, Query, Request, Response
+from fastapi.dependencies.models import Dependant
 
-from farthing.kernel.errors import Invalid
+from farthing.kernel.errors import Invalid, Unprocessable
 from farthing.kernel.paging import PageRequest, decode_cursor
 
 _ETAG = re.compile(r'^(?:W/)?"(\d{1,18})"$')
+
+
+class ParameterUnknown(Unprocessable):
+    """There is no such parameter."""
 
 
 def page_request(
@@ -22,6 +29,22 @@ def page_request(
 
 
 Paging = Annotated[PageRequest, Depends(page_request)]
+
+
+def known_only(request: Request) -> None:
+    """Refuse a parameter that the route does not know: a filter misspelt would find everything."""
+    known = set(_query_names(request.scope["route"].dependant))
+    for name in request.query_params:
+        if name not in known:
+            near = next(iter(get_close_matches(name.lower(), sorted(known), n=1)), None)
+            hint = f"Did you mean {near}?" if near else f"Possible are {', '.join(sorted(known))}."
+            raise ParameterUnknown(f"There is no parameter {name!r}. {hint}")
+
+
+def _query_names(dependant: Dependant) -> Iterator[str]:
+    yield from (field.alias for field in dependant.query_params)
+    for needed in dependant.dependencies:
+        yield from _query_names(needed)
 
 
 def version_expected(

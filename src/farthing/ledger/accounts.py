@@ -33,8 +33,10 @@ class AccountService:
         self._months = MonthService(work, actor, clock)
         self._audit = Audit(work, actor, clock)
 
-    async def page(self, request: PageRequest, *, with_archived: bool = False) -> Page[Account]:
-        return await self._rows.page(request, with_archived=with_archived)
+    async def page(
+        self, request: PageRequest, *, with_archived: bool = False, only_deleted: bool = False
+    ) -> Page[Account]:
+        return await self._rows.page(request, with_archived=with_archived, only_deleted=only_deleted)
 
     async def get(self, account_id: UUID) -> Account:
         if found := await self._rows.get(account_id):
@@ -226,6 +228,7 @@ def shown(account: Account) -> AccountOut:
         status="inactive" if account.is_archived else "active",
         created_at=account.created_at,
         updated_at=account.updated_at,
+        deleted_at=account.deleted_at,
     )
 
 

@@ -1,14 +1,15 @@
 """From what somebody sent to what will be posted: amounts in minor units, names resolved, gaps derived."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
 from uuid import UUID
 
 from farthing.classify.keywords import guess
 from farthing.classify.merchants import merchant_of
 from farthing.kernel.clock import Clock, in_utc
-from farthing.kernel.money import to_minor
+from farthing.kernel.errors import FarthingError
+from farthing.kernel.money import to_minor, to_text
 from farthing.ledger.categories import Catalogue, CategoryService, TagService
 from farthing.ledger.errors import AmountMissing, CategoryNotFound, CurrencyMismatch, SplitWrong
 from farthing.ledger.folding import FIELDS, search_text, tag_key
@@ -16,6 +17,8 @@ from farthing.ledger.kinds import CategoryKind, CategorySource
 from farthing.ledger.merchant_service import MerchantService, merchant_key
 from farthing.ledger.models import Account
 from farthing.ledger.transaction_schemas import Direction, SplitIn, TransactionBody
+
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,32 +60,37 @@ class Drafting:
         self._merchants = merchants
         self._clock = clock
 
-    async def drafts(self, bodies: Sequence[TransactionBody], accounts: Sequence[Account]) -> list[Draft]:
-        amounts = [signed(body, account) for body, account in zip(bodies, accounts, strict=True)]
+    async def drafts(
+        self, bodies: Sequence[TransactionBody], accounts: Sequence[Account], *, is_batch: bool
+    ) -> list[Draft]:
+        """What to post; of a batch, an error names the row at fault."""
+        rows = _Rows(is_batch=is_batch)
+        amounts = [rows.each(n, signed, *pair) for n, pair in enumerate(zip(bodies, accounts, strict=True))]
         await self._categories.by_names(_named(bodies, amounts))
-        await self._known({i for body in bodies for i in _ids(body)})
+        catalogue = await self._categories.catalogue()
+        for n, body in enumerate(bodies):
+            rows.each(n, refuse_unknown, _ids(body), catalogue)
         tags = await self._tags.by_names(name for body in bodies for name in body.tags)
         picker = _Picker(await self._categories.catalogue(), (await self._categories.none()).id)
         spellings = [_spellings(body) for body in bodies]
         known = await self._merchants.names_for(text for texts in spellings for text in texts)
         drafts = []
-        for body, account, amount, texts in zip(bodies, accounts, amounts, spellings, strict=True):
-            parts = tuple(picker.part(split, account.currency, amount) for split in body.splits)
-            check_parts(parts, amount)
+        for n, (body, account, amount, texts) in enumerate(zip(bodies, accounts, amounts, spellings, strict=True)):
+            parts = rows.each(n, picker.parts, body.splits, account.currency, amount, body.type)
             own = sorted({tags[tag_key(name)] for name in body.tags}, key=lambda tag: tag.name_key)
             merchant = body.der_merchant or _merchant(texts, known)
             columns = self._columns(body, account, amount, picker.choose(body, amount), merchant)
             drafts.append(Draft(columns, parts, tuple(t.id for t in own), tuple(t.name for t in own)))
         return drafts
 
-    async def parts(self, splits: Sequence[SplitIn], amount: int, currency: str) -> tuple[Part, ...]:
+    async def parts(
+        self, splits: Sequence[SplitIn], amount: int, currency: str, kind: Direction | None = None
+    ) -> tuple[Part, ...]:
         side = side_of(amount)
         await self._categories.by_names((s.category, side) for s in splits if s.category and not s.category_id)
         await self._known({s.category_id for s in splits if s.category_id})
         picker = _Picker(await self._categories.catalogue(), (await self._categories.none()).id)
-        parts = tuple(picker.part(split, currency, amount) for split in splits)
-        check_parts(parts, amount)
-        return parts
+        return picker.parts(splits, currency, amount, kind)
 
     async def category(self, name: str | None, category_id: UUID | None, amount: int) -> UUID:
         """The category that somebody chose; none is a choice too."""
@@ -99,10 +107,7 @@ class Drafting:
 
     async def _known(self, category_ids: set[UUID]) -> set[UUID]:
         """These categories, if all of them are in use here."""
-        known = (await self._categories.catalogue()).by_id
-        for category_id in category_ids:
-            if category_id not in known or known[category_id].deleted_at is not None:
-                raise CategoryNotFound(f"Category {category_id} not found")
+        refuse_unknown(category_ids, await self._categories.catalogue())
         return category_ids
 
     def _columns(
@@ -160,7 +165,17 @@ class _Picker:
         found = self._catalogue.find(name, side_of(amount))
         return found.id if found else self._none
 
-    def part(self, split: SplitIn, currency: str, whole: int) -> Part:
+    def parts(
+        self, splits: Sequence[SplitIn], currency: str, whole: int, kind: Direction | None = None
+    ) -> tuple[Part, ...]:
+        """They sum to the whole; parts of an amount that a type gave its sign may be as positive as it was."""
+        parts = tuple(self._part(split, currency, whole) for split in splits)
+        if kind is Direction.EXPENSE and sum(part.amount for part in parts) == -whole:
+            parts = tuple(replace(part, amount=-part.amount) for part in parts)
+        check_parts(parts, whole, currency)
+        return parts
+
+    def _part(self, split: SplitIn, currency: str, whole: int) -> Part:
         amount = to_minor(split.amount, currency)
         category_id = split.category_id
         if category_id is None and split.category is not None:
@@ -198,9 +213,32 @@ def side_of(amount: int) -> CategoryKind:
     return CategoryKind.INCOME if amount > 0 else CategoryKind.EXPENSE
 
 
-def check_parts(parts: Sequence[Part], amount: int) -> None:
-    if parts and sum(part.amount for part in parts) != amount:
-        raise SplitWrong(f"The parts sum to {sum(part.amount for part in parts)}, not to {amount} minor units.")
+def check_parts(parts: Sequence[Part], amount: int, currency: str) -> None:
+    whole = sum(part.amount for part in parts)
+    if parts and whole != amount:
+        raise SplitWrong(f"The parts sum to {to_text(whole, currency)}, not to {to_text(amount, currency)} {currency}.")
+
+
+def refuse_unknown(category_ids: Iterable[UUID], catalogue: Catalogue) -> None:
+    for category_id in category_ids:
+        category = catalogue.by_id.get(category_id)
+        if category is None or category.deleted_at is not None:
+            raise CategoryNotFound(f"Category {category_id} not found")
+
+
+class _Rows:
+    """Says of an error which row of a batch it is about, in the words of the body's own errors."""
+
+    def __init__(self, *, is_batch: bool) -> None:
+        self._is_batch = is_batch
+
+    def each(self, number: int, do: Callable[..., Result], *given: object) -> Result:
+        try:
+            return do(*given)
+        except FarthingError as error:
+            if not self._is_batch:
+                raise
+            raise type(error)(f"transactions.{number}: {error.detail}") from error
 
 
 def _named(bodies: Sequence[TransactionBody], amounts: Sequence[int]) -> set[tuple[str, CategoryKind]]:

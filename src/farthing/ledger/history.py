@@ -8,6 +8,7 @@ from farthing.infra.db import Work
 from farthing.kernel.actor import Actor
 from farthing.kernel.clock import Clock
 from farthing.kernel.money import to_text
+from farthing.kernel.paging import Page, PageRequest
 from farthing.ledger.accounts import AccountService
 from farthing.ledger.categories import CategoryService
 from farthing.ledger.drafting import Part
@@ -34,10 +35,10 @@ class HistoryService:
         self._accounts = AccountService(work, actor, clock)
         self._categories = CategoryService(work, actor, clock)
 
-    async def changes(self, transaction_id: UUID) -> list[ChangeOut]:
+    async def changes(self, transaction_id: UUID, request: PageRequest) -> Page[ChangeOut]:
         """Who or what changed it, newest first, each with what was before."""
         row = await self._get(transaction_id)
-        return [shown(change) for change in await self._rows.changes(row.key)]
+        return (await self._rows.changes_of(row.key, request)).map(shown)
 
     async def as_of(self, transaction_id: UUID, moment: datetime) -> dict[str, Any]:
         """What the transaction was at a moment; before it was made it was not."""

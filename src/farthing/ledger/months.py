@@ -7,9 +7,10 @@ from farthing.audit.service import Audit
 from farthing.infra.db import Work
 from farthing.kernel.actor import Actor
 from farthing.kernel.clock import Clock
+from farthing.kernel.paging import Page, PageRequest
 from farthing.ledger.errors import MonthClosed, MonthNotClosed
 from farthing.ledger.models import ClosedMonth, TransactionChange
-from farthing.ledger.transaction_repository import Months
+from farthing.ledger.transaction_repository import Months, Transactions
 
 
 class MonthService:
@@ -17,6 +18,7 @@ class MonthService:
 
     def __init__(self, work: Work, actor: Actor, clock: Clock) -> None:
         self._rows = Months(work)
+        self._transactions = Transactions(work)
         self._actor = actor
         self._clock = clock
         self._audit = Audit(work, actor, clock)
@@ -42,9 +44,9 @@ class MonthService:
             raise MonthNotClosed(f"{month:%B %Y} is not closed")
         await self._audit.record("month.open", month=month.isoformat())
 
-    async def changed_after(self) -> Sequence[TransactionChange]:
+    async def changed_after(self, request: PageRequest) -> Page[TransactionChange]:
         """What was changed inside closed months, newest first."""
-        return await self._rows.changed_after()
+        return await self._transactions.changes_of_closed_months(request)
 
     async def refuse(self, days: Iterable[date], reason: str | None) -> set[date]:
         """The closed months among the days; touching one takes a reason."""

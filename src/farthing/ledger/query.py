@@ -284,11 +284,12 @@ class Filter:
     import_id: UUID | None = None
     search: str | None = None
     include_deleted: bool = False
+    only_deleted: bool = False
 
 
 def criteria(wanted: Filter) -> Tree:
     """The tree of everything but `search`, which `language.tree_of` adds."""
-    parts: list[Tree] = [] if wanted.include_deleted else [NotDeleted()]
+    parts: list[Tree] = [Not(NotDeleted())] if wanted.only_deleted else [] if wanted.include_deleted else [NotDeleted()]
     if wanted.account_ids:
         parts.append(AccountIs(_texts(wanted.account_ids)))
     if wanted.category_ids or wanted.categories:

@@ -36,9 +36,9 @@ class Accounts(WorkspaceRepository):
         rows = await self.session.execute(self.own(select(Account.id, Account.name), Account))
         return {row[0]: row[1] for row in rows}
 
-    async def page(self, request: PageRequest, *, with_archived: bool) -> Page[Account]:
-        wanted = [Account.deleted_at.is_(None)]
-        if not with_archived:
+    async def page(self, request: PageRequest, *, with_archived: bool, only_deleted: bool) -> Page[Account]:
+        wanted = [Account.deleted_at.is_not(None) if only_deleted else Account.deleted_at.is_(None)]
+        if not with_archived and not only_deleted:
             wanted.append(Account.is_archived.is_(False))
         statement = self.select(Account).where(*wanted).order_by(Account.position, Account.id)
         if after := _place_after(request):

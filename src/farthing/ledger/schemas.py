@@ -101,6 +101,7 @@ class AccountOut(BaseModel):
     status: str
     created_at: datetime
     updated_at: datetime
+    deleted_at: datetime | None
 
 
 class AccountPage(BaseModel):

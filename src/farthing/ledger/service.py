@@ -62,7 +62,7 @@ class LedgerService:
             if wanted.account_id
             else await self._accounts.default(wanted.currency)
         )
-        return (await self._post([wanted], [account], reason))[0]
+        return (await self._post([wanted], [account], reason, is_batch=False))[0]
 
     async def create_batch(self, batch: BatchIn, reason: str | None = None) -> BatchOut:
         """All or none of them, on one account."""
@@ -90,9 +90,14 @@ class LedgerService:
         return [one.id for one in made]
 
     async def _post(
-        self, bodies: Sequence[TransactionBody], accounts: Sequence[Account], reason: str | None
+        self,
+        bodies: Sequence[TransactionBody],
+        accounts: Sequence[Account],
+        reason: str | None,
+        *,
+        is_batch: bool = True,
     ) -> list[TransactionOut]:
-        drafts = await self._drafting.drafts(bodies, accounts)
+        drafts = await self._drafting.drafts(bodies, accounts, is_batch=is_batch)
         closed = await self._months.refuse({draft.columns["date"] for draft in drafts}, reason)
         now = self._clock()
         rows = [self._row(draft, now) for draft in drafts]
@@ -143,8 +148,9 @@ class LedgerService:
         loaded = (await self._load([transaction_id]))[0]
         if if_version is not None and loaded.row.version != if_version:
             raise TransactionOutdated
-        edit = await self._edit_of(loaded, patch)
-        await self._change([loaded], edit, Because(reason=patch.reason))
+        if patch.model_fields_set - {"reason"}:
+            edit = await self._edit_of(loaded, patch)
+            await self._change([loaded], edit, Because(reason=patch.reason))
         return (await self.show([loaded.row]))[0]
 
     async def bulk(self, wanted: BulkIn) -> int:
@@ -191,7 +197,8 @@ class LedgerService:
         await self._change(loaded, put_away, Because(action="delete", reason=reason))
         return len(loaded)
 
-    async def restore(self, ids: Sequence[UUID], reason: str | None = None) -> list[TransactionOut]:
+    async def restore(self, ids: Sequence[UUID], reason: str | None = None) -> int:
+        """Bring back those that were put away; how many that were."""
         loaded = await self._load(ids, with_deleted=True)
 
         def bring_back(one: Loaded) -> None:
@@ -201,7 +208,7 @@ class LedgerService:
         for account_id in {one.row.account_id for one in gone}:
             await self._accounts.get(account_id)
         await self._change(gone, bring_back, Because(Origin.UNDO, "restore", reason))
-        return await self.show([one.row for one in loaded])
+        return len(gone)
 
     async def retire_category(self, category_id: UUID, move_to: UUID | None, reason: str | None = None) -> int:
         """Delete a category; its transactions go to another, or become uncategorised. How many that were."""
@@ -236,10 +243,10 @@ class LedgerService:
         chosen = given & {"category", "category_id"}
         category = await self._drafting.category(patch.category, patch.category_id, amount) if chosen else None
         if "splits" in given:
-            parts = await self._drafting.parts(patch.splits or [], amount, currency)
+            parts = await self._drafting.parts(patch.splits or [], amount, currency, patch.type)
         else:
             parts = loaded.parts
-            check_parts(parts, amount)
+            check_parts(parts, amount, currency)
         tag_ids = await self._drafting.tag_ids(patch.tags or []) if "tags" in given else None
 
         def edit(one: Loaded) -> None:

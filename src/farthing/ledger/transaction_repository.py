@@ -6,9 +6,10 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, or_, select, text, update
+from sqlalchemy import ColumnElement, delete, func, or_, select, text, update
 
 from farthing.infra.db import WorkspaceRepository, insert_rows, within_or
+from farthing.kernel.paging import Page, PageRequest, id_after, page_of
 from farthing.ledger.errors import BalanceTooLarge
 from farthing.ledger.models import (
     Account,
@@ -144,6 +145,20 @@ class Transactions(WorkspaceRepository):
         statement = self.select(TransactionChange).where(TransactionChange.transaction_key == key)
         return (await self.session.scalars(statement.order_by(TransactionChange.id.desc()))).all()
 
+    async def _page_of_changes(self, request: PageRequest, *wanted: ColumnElement[bool]) -> Page[TransactionChange]:
+        """Newest first."""
+        statement = self.select(TransactionChange).where(*wanted).order_by(TransactionChange.id.desc())
+        if after := id_after(request):
+            statement = statement.where(TransactionChange.id < after)
+        rows = (await self.session.scalars(statement.limit(request.limit + 1).offset(request.offset))).all()
+        return page_of(rows, request, await self.count(TransactionChange, *wanted), lambda change: (change.id,))
+
+    async def changes_of(self, key: int, request: PageRequest) -> Page[TransactionChange]:
+        return await self._page_of_changes(request, TransactionChange.transaction_key == key)
+
+    async def changes_of_closed_months(self, request: PageRequest) -> Page[TransactionChange]:
+        return await self._page_of_changes(request, TransactionChange.is_in_closed_month.is_(True))
+
 
 class Totals(WorkspaceRepository):
     async def apply(self, workspace_id: UUID, change: Delta) -> UUID | None:
@@ -212,10 +227,6 @@ class Months(WorkspaceRepository):
             self.own(delete(ClosedMonth), ClosedMonth).where(ClosedMonth.month == month).returning(ClosedMonth.month)
         )
         return bool(gone.all())
-
-    async def changed_after(self) -> Sequence[TransactionChange]:
-        statement = self.select(TransactionChange).where(TransactionChange.is_in_closed_month.is_(True))
-        return (await self.session.scalars(statement.order_by(TransactionChange.id.desc()).limit(500))).all()
 
 
 def _last_day(month: date) -> date:

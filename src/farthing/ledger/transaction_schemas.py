@@ -15,7 +15,8 @@ from farthing.ledger.schemas import Amount, CategoryName, CurrencyCode, TagName
 BATCH_MAX = 10_000
 
 
-def _lower(value: Any) -> Any:
+def folded(value: Any) -> Any:
+    """Capitals and blanks around it make no difference."""
     return value.strip().lower() if isinstance(value, str) else value
 
 
@@ -75,12 +76,12 @@ class TransactionBody(BaseModel):
     )
 
     amount: Amount
-    type: Annotated[Direction | None, BeforeValidator(_lower)] = None
+    type: Annotated[Direction | None, BeforeValidator(folded)] = None
     currency: CurrencyCode | None = None
     date: Day | None = Field(None, validation_alias=AliasChoices("date", "booking_date"))
     occurred_at: Moment | None = None
     value_date: Day | None = None
-    status: Annotated[Status, BeforeValidator(_lower)] = Status.BOOKED
+    status: Annotated[Status, BeforeValidator(folded)] = Status.BOOKED
     category: OptionalCategory = None
     category_id: UUID | None = None
     description: LongText = None
@@ -109,12 +110,12 @@ class TransactionPatch(BaseModel):
 
     account_id: UUID | None = None
     amount: Amount | None = None
-    type: Annotated[Direction | None, BeforeValidator(_lower)] = None
+    type: Annotated[Direction | None, BeforeValidator(folded)] = None
     currency: CurrencyCode | None = None
     date: Day | None = Field(None, validation_alias=AliasChoices("date", "booking_date"))
     occurred_at: Moment | None = None
     value_date: Day | None = None
-    status: Annotated[Status | None, BeforeValidator(_lower)] = None
+    status: Annotated[Status | None, BeforeValidator(folded)] = None
     category: OptionalCategory = None
     category_id: UUID | None = None
     description: LongText = None
@@ -138,7 +139,7 @@ class BulkIn(BaseModel):
     category_id: UUID | None = None
     merchant: Text255 = None
     note: LongText = None
-    status: Annotated[Status | None, BeforeValidator(_lower)] = None
+    status: Annotated[Status | None, BeforeValidator(folded)] = None
     add_tags: SomeTags = []
     remove_tags: SomeTags = []
     delete: bool = False

@@ -75,7 +75,7 @@ class TransferService:
             ]
         )
 
-    async def link(self, first_id: UUID, second_id: UUID) -> TransferOut:
+    async def link(self, first_id: UUID, second_id: UUID, reason: str | None = None) -> TransferOut:
         """Link two by hand; a rejection or proposal of the same two is overruled."""
         rows = await self._loaded([first_id, second_id])
         out, into = sorted((rows[first_id], rows[second_id]), key=lambda row: row.amount)
@@ -85,7 +85,7 @@ class TransferService:
             transfer = self._transfer(out, into, "linked by hand")
             with unique_or(TransferImpossible()):
                 await self._rows.add(transfer)
-        return await self._accept(transfer, out, into)
+        return await self._accept(transfer, out, into, reason)
 
     async def link_many(self, pairs: Sequence[tuple[UUID, UUID]]) -> None:
         """Link many pairs that are known to belong together."""
@@ -105,22 +105,22 @@ class TransferService:
         linked = [row for row in rows.values() if row.key in made]
         await self._ledger.change(linked, mark, Because(Origin.TRANSFER, "transfer", why="known from the start"))
 
-    async def decide(self, transfer_id: UUID, *, accept: bool) -> TransferOut:
+    async def decide(self, transfer_id: UUID, *, accept: bool, reason: str | None = None) -> TransferOut:
         """Accept a proposal, or reject it and never see it again."""
         out, into = await self._legs(await self._get(transfer_id))
         transfer = await self._get(transfer_id, lock=True)
         if accept:
             refuse_impossible(out, into)
-            return await self._accept(transfer, out, into)
+            return await self._accept(transfer, out, into, reason)
         was_linked = transfer.state == TransferState.LINKED
         await self._settle(transfer, TransferState.REJECTED)
         if was_linked:
-            await self._mark([out, into], None, "unlinked")
+            await self._mark([out, into], None, "unlinked", reason)
         return shown(transfer, out, into)
 
-    async def _accept(self, transfer: Transfer, out: Transaction, into: Transaction) -> TransferOut:
+    async def _accept(self, transfer: Transfer, out: Transaction, into: Transaction, reason: str | None) -> TransferOut:
         await self._settle(transfer, TransferState.LINKED)
-        await self._mark([out, into], transfer.id, transfer.reason)
+        await self._mark([out, into], transfer.id, transfer.reason, reason)
         return shown(transfer, out, into)
 
     async def _settle(self, transfer: Transfer, state: TransferState) -> None:
@@ -128,11 +128,11 @@ class TransferService:
         transfer.state, transfer.decided_by, transfer.decided_at = state, self._actor.user_id, self._clock()
         await self._rows.flush()
 
-    async def _mark(self, rows: Sequence[Transaction], transfer_id: UUID | None, why: str) -> None:
+    async def _mark(self, rows: Sequence[Transaction], transfer_id: UUID | None, why: str, reason: str | None) -> None:
         def mark(one: Loaded) -> None:
             one.row.transfer_id = transfer_id
 
-        await self._ledger.change(rows, mark, Because(Origin.TRANSFER, "transfer", why=why))
+        await self._ledger.change(rows, mark, Because(Origin.TRANSFER, "transfer", reason, why=why))
 
     def _transfer(self, out: Transaction, into: Transaction, reason: str) -> Transfer:
         now = self._clock()

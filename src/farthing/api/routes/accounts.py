@@ -20,10 +20,13 @@ router = APIRouter(prefix="/api/accounts", tags=["Accounts"], route_class=Transa
 
 @router.get("", responses=documented(401, 403, 422))
 async def list_accounts(
-    caller: Viewer, paging: Paging, with_archived: Annotated[bool, Query(description="Archived ones too.")] = False
+    caller: Viewer,
+    paging: Paging,
+    with_archived: Annotated[bool, Query(description="Archived ones too.")] = False,
+    deleted: Annotated[bool, Query(description="Only those put away, which can be brought back.")] = False,
 ) -> AccountPage:
     """The accounts of the workspace, oldest first."""
-    page = (await _accounts(caller).page(paging, with_archived=with_archived)).map(shown)
+    page = (await _accounts(caller).page(paging, with_archived=with_archived, only_deleted=deleted)).map(shown)
     return AccountPage(accounts=list(page.items), total=page.total, next=page.next)
 
 

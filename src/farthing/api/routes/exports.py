@@ -2,10 +2,11 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 from fastapi.responses import StreamingResponse
 
 from farthing.api.access import ViewerDetached
+from farthing.api.pages import known_only
 from farthing.api.problems import documented
 from farthing.api.routes.transactions import Wanted
 from farthing.api.transaction import TransactionRoute
@@ -29,11 +30,16 @@ Format = Annotated[
 ]
 
 
-@router.get("/export", responses=documented(401, 403, 422) | _FILE, response_class=StreamingResponse)
+@router.get(
+    "/export",
+    responses=documented(401, 403, 422) | _FILE,
+    response_class=StreamingResponse,
+    dependencies=[Depends(known_only)],
+)
 async def export_transactions(
     caller: ViewerDetached, wanted: Wanted, kind: Format = ExportFormat.CSV, sort: Sort = Sort.NEWEST
 ) -> StreamingResponse:
-    """All transactions that fulfil every filter, however many, as a file."""
+    """All transactions that fulfil every filter, however many, as a file of what they were when it was asked for."""
     house = caller.house
     export = Export(house.database, caller.scope, caller.actor, house.clock, wanted, sort)
     headers = {"Content-Disposition": f'attachment; filename="{export.filename(kind)}"'}

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
 from farthing.api.access import Admin, Caller, Member, Viewer
+from farthing.api.pages import Paging
 from farthing.api.problems import documented
 from farthing.api.transaction import TransactionRoute
 from farthing.ledger.check import CheckService
@@ -30,6 +31,8 @@ class ClosedMonths(BaseModel):
     total: int
     next: str | None
     changes_since: list[ChangeOut] = Field(description="What was changed inside closed months afterwards.")
+    changes_total: int
+    changes_next: str | None = Field(description="As `next` of the request, the page of changes behind this one.")
 
 
 class MonthIn(BaseModel):
@@ -52,10 +55,10 @@ class CheckOut(BaseModel):
 
 
 @router.get("/transactions/{transaction_id}/history", responses=documented(401, 403, 404, 422))
-async def list_changes(transaction_id: UUID, caller: Viewer) -> ChangePage:
+async def list_changes(transaction_id: UUID, caller: Viewer, paging: Paging) -> ChangePage:
     """Who or what changed a transaction, newest first, each with what was before."""
-    changes = await _history(caller).changes(transaction_id)
-    return ChangePage(changes=changes, total=len(changes), next=None)
+    page = await _history(caller).changes(transaction_id, paging)
+    return ChangePage(changes=list(page.items), total=page.total, next=page.next)
 
 
 @router.get("/transactions/{transaction_id}/as-of", responses=documented(401, 403, 404, 422))
@@ -79,16 +82,23 @@ async def restore_change(
     return await _history(caller).restore(transaction_id, change_id, reason)
 
 
-@router.get("/closed-months", responses=documented(401, 403))
-async def list_closed_months(caller: Viewer) -> ClosedMonths:
-    """Months that are closed, and what was changed in them since."""
+@router.get("/closed-months", responses=documented(401, 403, 422))
+async def list_closed_months(caller: Viewer, paging: Paging) -> ClosedMonths:
+    """Months that are closed, all of them, and a page of what was changed in them since."""
     months = await _months(caller).all()
     closed = [
         ClosedMonthOut(month=f"{one.month:%Y-%m}", closed_by=one.closed_by_name, closed_at=one.closed_at)
         for one in months
     ]
-    changes = [shown(change) for change in await _months(caller).changed_after()]
-    return ClosedMonths(closed_months=closed, total=len(closed), next=None, changes_since=changes)
+    changes = (await _months(caller).changed_after(paging)).map(shown)
+    return ClosedMonths(
+        closed_months=closed,
+        total=len(closed),
+        next=None,
+        changes_since=list(changes.items),
+        changes_total=changes.total,
+        changes_next=changes.next,
+    )
 
 
 @router.post("/closed-months", status_code=204, responses=documented(401, 403, 409, 422))

@@ -7,9 +7,10 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Body, Depends, Query, Response
+from pydantic import BeforeValidator
 
 from farthing.api.access import Caller, Member, Viewer
-from farthing.api.pages import IfVersion, tag
+from farthing.api.pages import IfVersion, known_only, tag
 from farthing.api.problems import documented
 from farthing.api.transaction import TransactionRoute
 from farthing.kernel.errors import Unprocessable
@@ -27,9 +28,11 @@ from farthing.ledger.transaction_schemas import (
     TransactionOut,
     TransactionPage,
     TransactionPatch,
+    folded,
 )
 
 router = APIRouter(prefix="/api/transactions", tags=["Transactions"], route_class=TransactionRoute)
+FoldedStatus = Annotated[Status, BeforeValidator(folded)]
 Reason = Annotated[str | None, Query(max_length=1000, description="Why, where a month is closed.")]
 
 
@@ -47,14 +50,16 @@ def wanted(
     der_category: Annotated[str | None, Query(max_length=100)] = None,
     tags: Annotated[str | None, Query(max_length=1000, description="Any of these, separated by commas.")] = None,
     tags_all: Annotated[str | None, Query(max_length=1000, description="All of these, separated by commas.")] = None,
+    tag_ids: Annotated[list[UUID], Query(max_length=100, description="Any of these too.")] = [],  # noqa: B006
     untagged: Annotated[bool, Query(description="Only those without a tag.")] = False,
     min_amount: Annotated[str | None, Query(max_length=40)] = None,
     max_amount: Annotated[str | None, Query(max_length=40)] = None,
     merchant: Annotated[str | None, Query(max_length=255)] = None,
     der_merchant: Annotated[str | None, Query(max_length=255)] = None,
-    status: Annotated[list[Status], Query(max_length=3)] = [],  # noqa: B006
+    status: Annotated[list[FoldedStatus], Query(max_length=3)] = [],  # noqa: B006
     import_id: UUID | None = None,
     search: Annotated[str | None, Query(max_length=2000, description="The search language.")] = None,
+    deleted: Annotated[bool, Query(description="Only those put away, which can be brought back.")] = False,
 ) -> Filter:
     """What the query strings of all replaced systems ask for."""
     return Filter(
@@ -66,7 +71,7 @@ def wanted(
         category_ids=tuple(category_id),
         categories=tuple(name for name in category if name.strip()),
         der_category=der_category,
-        tags_any=_words(tags),
+        tags_any=(*_words(tags), *map(str, tag_ids)),
         tags_all=_words(tags_all),
         untagged=untagged,
         min_amount=_amount(min_amount),
@@ -76,6 +81,7 @@ def wanted(
         status=tuple(status),
         import_id=import_id,
         search=search,
+        only_deleted=deleted,
     )
 
 
@@ -109,7 +115,7 @@ Wanted = Annotated[Filter, Depends(wanted)]
 Where = Annotated[Place, Depends(place)]
 
 
-@router.get("", responses=documented(401, 403, 422))
+@router.get("", responses=documented(401, 403, 422), dependencies=[Depends(known_only)])
 async def list_transactions(caller: Viewer, wanted: Wanted, where: Where, sort: Sort = Sort.NEWEST) -> TransactionPage:
     """Transactions that fulfil every filter; `search` speaks the search language."""
     found = await _finding(caller).page(wanted, sort, where.limit, cursor=where.cursor, offset=where.offset)
@@ -158,8 +164,8 @@ async def restore_transactions(
     caller: Member,
     reason: Reason = None,
 ) -> BulkOut:
-    """Bring deleted transactions back."""
-    return BulkOut(updated_count=len(await _ledger(caller).restore(transaction_ids, reason)))
+    """Bring deleted transactions back; how many were deleted."""
+    return BulkOut(updated_count=await _ledger(caller).restore(transaction_ids, reason))
 
 
 @router.get("/{transaction_id}", responses=documented(401, 403, 404, 422))
