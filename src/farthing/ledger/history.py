@@ -9,11 +9,11 @@ from farthing.kernel.actor import Actor
 from farthing.kernel.clock import Clock
 from farthing.kernel.money import to_text
 from farthing.ledger.accounts import AccountService
-from farthing.ledger.categories import CategoryService
+from farthing.ledger.categories import CategoryService, TagService
 from farthing.ledger.drafting import Part
 from farthing.ledger.errors import TransactionInTransfer, TransactionNotFound
 from farthing.ledger.images import Because, Loaded, image_of
-from farthing.ledger.kinds import Origin
+from farthing.ledger.kinds import CategorySource, Origin
 from farthing.ledger.models import Transaction, TransactionChange
 from farthing.ledger.service import LedgerService
 from farthing.ledger.transaction_repository import Transactions
@@ -22,7 +22,9 @@ from farthing.ledger.transaction_schemas import ChangeOut, TransactionOut
 _DATES = ("date", "value_date")
 _MOMENTS = ("occurred_at",)
 _IDS = ("account_id", "category_id")
-_KEPT_OUT = ("deleted_at", "version", "splits", "tags", "transfer_id")
+_KEPT_OUT = ("deleted_at", "version", "splits", "tags", "tag_ids", "transfer_id")
+
+_NOT_CHOSEN = {"category_source": CategorySource.NONE, "category_reason": None, "category_confidence": None}
 
 
 class HistoryService:
@@ -31,6 +33,7 @@ class HistoryService:
         self._ledger = LedgerService(work, actor, clock)
         self._accounts = AccountService(work, actor, clock)
         self._categories = CategoryService(work, actor, clock)
+        self._tags = TagService(work, actor, clock)
 
     async def changes(self, transaction_id: UUID) -> list[ChangeOut]:
         """Who or what changed it, newest first, each with what was before."""
@@ -48,6 +51,7 @@ class HistoryService:
 
     async def restore(self, transaction_id: UUID, change_id: UUID, reason: str | None) -> TransactionOut:
         """Make it again what it was before a change; this too is a change that can be undone."""
+        await self._categories.hold()
         row = await self._get(transaction_id)
         change = next((c for c in await self._rows.changes(row.key) if c.id == change_id), None)
         if change is None:
@@ -55,7 +59,7 @@ class HistoryService:
         if row.transfer_id is not None or change.before.get("transfer_id"):
             raise TransactionInTransfer
         await self._accounts.get(UUID(change.before["account_id"]))
-        tag_ids = await self._ledger.tag_ids(change.before["tags"])
+        tag_ids = await self._tags.in_use([UUID(tag_id) for tag_id in change.before["tag_ids"]])
         before = await self._in_use(change.before)
         because = Because(Origin.UNDO, "restore", reason, change.id)
         await self._ledger.change([row], lambda one: put_back(one, before, tag_ids), because)
@@ -71,7 +75,9 @@ class HistoryService:
             return category_id if category is not None and category.deleted_at is None else str(none)
 
         parts = [part | {"category_id": kept(part["category_id"])} for part in image["splits"]]
-        return image | {"category_id": kept(image["category_id"]), "splits": parts}
+        whole = kept(image["category_id"])
+        chosen = {} if whole == image["category_id"] else _NOT_CHOSEN
+        return image | chosen | {"category_id": whole, "splits": parts}
 
     async def _get(self, transaction_id: UUID) -> Transaction:
         row = await self._rows.get(transaction_id)

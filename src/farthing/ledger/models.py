@@ -106,7 +106,17 @@ class Category(Base):
 
 class Tag(Base):
     __tablename__ = "tags"
-    __table_args__ = (UniqueConstraint("workspace_id", "id"), UniqueConstraint("workspace_id", "name_key"))
+    __table_args__ = (
+        UniqueConstraint("workspace_id", "id"),
+        Index(
+            "ix_tags_name",
+            "workspace_id",
+            "name_key",
+            unique=True,
+            sqlite_where=text("deleted_at IS NULL"),
+            postgresql_where=text("deleted_at IS NULL"),
+        ),
+    )
 
     id: Mapped[UUID] = mapped_column(Id, primary_key=True)
     workspace_id: Mapped[UUID] = of_workspace()
@@ -114,6 +124,7 @@ class Tag(Base):
     name_key: Mapped[str] = mapped_column(String(50))
     colour: Mapped[str | None] = mapped_column(String(7))
     created_at: Mapped[datetime] = mapped_column(Instant)
+    deleted_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
 class Merchant(Base):

@@ -15,7 +15,6 @@ from farthing.ledger.categories import CategoryService, TagService
 from farthing.ledger.drafting import Draft, Drafting, Part, check_parts
 from farthing.ledger.errors import (
     AccountNotFound,
-    CategoryNotFound,
     TransactionInTransfer,
     TransactionNotFound,
     TransactionOutdated,
@@ -91,6 +90,7 @@ class LedgerService:
     async def _post(
         self, bodies: Sequence[TransactionBody], accounts: Sequence[Account], reason: str | None
     ) -> list[TransactionOut]:
+        await self._categories.hold()
         drafts = await self._drafting.drafts(bodies, accounts)
         await self._months.refuse({draft.columns["date"] for draft in drafts}, reason)
         now = self._clock()
@@ -198,27 +198,6 @@ class LedgerService:
         await self._change(gone, bring_back, Because(Origin.UNDO, "restore", reason))
         return await self.show([one.row for one in loaded])
 
-    async def retire_category(self, category_id: UUID, move_to: UUID | None) -> int:
-        """Delete a category; its transactions go to another, or become uncategorised. How many that were."""
-        category = await self._categories.get(category_id)
-        target = (await self._categories.get(move_to)) if move_to else await self._categories.none()
-        if target.id == category.id:
-            raise CategoryNotFound("Its transactions cannot go to the category that is being deleted.")
-        keys = await self._categories.keys_in(category_id)
-        loaded = await self._with_details(await self._rows.by_keys(keys, lock=True))
-
-        def move(one: Loaded) -> None:
-            if one.row.category_id == category_id:
-                one.row.category_id = target.id
-                one.row.category_source = CategorySource.USER if move_to else CategorySource.NONE
-            one.parts = tuple(
-                Part(target.id, p.amount, p.note) if p.category_id == category_id else p for p in one.parts
-            )
-
-        await self._change(loaded, move, Because(Origin.CATEGORY, "category", "the category was deleted", category_id))
-        await self._categories.retire(category)
-        return len(loaded)
-
     async def _edit_of(self, loaded: Loaded, patch: TransactionPatch) -> Edit:
         """What the patch does to the row; names are resolved before anything changes."""
         row, given = loaded.row, patch.model_fields_set
@@ -250,9 +229,6 @@ class LedgerService:
 
     async def load_rows(self, rows: Sequence[Transaction]) -> list[Loaded]:
         return await self._with_details(rows)
-
-    async def tag_ids(self, names: Sequence[str]) -> tuple[UUID, ...]:
-        return await self._drafting.tag_ids(names)
 
     async def change(self, rows: Sequence[Transaction], edit: Edit, because: Because) -> None:
         """For the neighbours of this house: the same care for a change that is not a person's edit."""
@@ -305,13 +281,12 @@ class LedgerService:
         await self._keep_parts_and_tags(as_drafts)
 
     async def _move(self, before: Sequence[Posted], after: Sequence[Posted]) -> None:
-        category_ids = {i for p in (*before, *after) for i, _ in p.lines}
-        catalogue = await self._categories.catalogue()
-        kinds = {category_id: catalogue.by_id[category_id].kind for category_id in category_ids}
+        kinds = await self._categories.kinds({i for p in (*before, *after) for i, _ in p.lines})
         if gone := await self._totals.apply(self._actor.workspace_id, delta(before, after, kinds)):
             raise AccountNotFound(f"Account {gone} not found or access denied")
 
     async def _load(self, ids: Sequence[UUID], *, with_deleted: bool = False) -> list[Loaded]:
+        await self._categories.hold()
         unique = list(dict.fromkeys(ids))
         rows = await self._rows.by_ids(unique, lock=True)
         found = {row.id for row in rows if with_deleted or row.deleted_at is None}
