@@ -54,7 +54,14 @@ async def test_a_category_is_made_with_what_clients_say(anna: Person) -> None:
 
 @pytest.mark.parametrize(
     "body",
-    [{}, {"name": ""}, {"name": "x", "type": "none"}, {"name": "x", "color": "red"}, {"name": "x" * 101}],
+    [
+        {},
+        {"name": ""},
+        {"name": "\u200b"},
+        {"name": "x", "type": "none"},
+        {"name": "x", "color": "red"},
+        {"name": "x" * 101},
+    ],
     ids=str,
 )
 async def test_nonsense_is_refused(anna: Person, body: Row) -> None:
@@ -246,6 +253,17 @@ async def test_tags_are_counted_renamed_and_taken_off(anna: Person) -> None:
     assert (await anna.delete(path)).status_code == 204
     assert (await again(anna, made))["tags"] == ["sea"]
     assert (await anna.delete(path)).status_code == 404
+
+
+@pytest.mark.parametrize("name", ["", " ", "\u200b", "sea, sun", "x" * 51])
+async def test_a_tag_that_could_not_be_asked_for_is_refused(anna: Person, name: str) -> None:
+    made = (await anna.post("/api/tags", {"name": "sea"})).json()
+    asked = [
+        await anna.post("/api/tags", {"name": name}),
+        await anna.patch(f"/api/tags/{made['id']}", {"name": name}),
+        await anna.post("/api/transactions", {"amount": "-1", "tags": [name]}),
+    ]
+    assert {answer.status_code for answer in asked} == {422}
 
 
 async def test_a_tag_stands_once(anna: Person) -> None:

@@ -1,21 +1,23 @@
 """From what somebody sent to what will be posted: amounts in minor units, names resolved, gaps derived."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from farthing.classify.keywords import guess
-from farthing.classify.merchants import merchant_of
 from farthing.kernel.clock import Clock, in_utc
 from farthing.kernel.money import to_minor
 from farthing.ledger.categories import Catalogue, CategoryService, TagService
 from farthing.ledger.errors import AmountMissing, CategoryNotFound, CurrencyMismatch, SplitWrong
 from farthing.ledger.folding import FIELDS, search_text, tag_key
 from farthing.ledger.kinds import CategoryKind, CategorySource
-from farthing.ledger.merchant_service import MerchantService, merchant_key
-from farthing.ledger.models import Account
+from farthing.ledger.merchant_service import MerchantService
+from farthing.ledger.models import Account, Transaction
 from farthing.ledger.transaction_schemas import Direction, SplitIn, TransactionBody
+
+SAID = ("merchant", "payee", "description")
+"""The texts that may name the merchant and hint at the category, in the order in which they are believed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +65,12 @@ class Drafting:
         await self._known({i for body in bodies for i in _ids(body)})
         tags = await self._tags.by_names(name for body in bodies for name in body.tags)
         picker = _Picker(await self._categories.catalogue(), (await self._categories.none()).id)
-        spellings = [_spellings(body) for body in bodies]
-        known = await self._merchants.names_for(text for texts in spellings for text in texts)
+        merchants = await self._merchants.meant_by([said_by(body) for body in bodies])
         drafts = []
-        for body, account, amount, texts in zip(bodies, accounts, amounts, spellings, strict=True):
+        for body, account, amount, merchant in zip(bodies, accounts, amounts, merchants, strict=True):
             parts = tuple(picker.part(split, account.currency, amount) for split in body.splits)
             check_parts(parts, amount)
             own = sorted({tags[tag_key(name)] for name in body.tags}, key=lambda tag: tag.name_key)
-            merchant = body.der_merchant or _merchant(texts, known)
             columns = self._columns(body, account, amount, picker.choose(body, amount), merchant)
             drafts.append(Draft(columns, parts, tuple(t.id for t in own), tuple(t.name for t in own)))
         return drafts
@@ -125,7 +125,7 @@ class Drafting:
             "reference": body.reference,
             "note": body.note,
             "der_category": body.der_category or chosen.guessed or body.category,
-            "der_merchant": merchant,
+            "der_merchant": body.der_merchant or merchant,
             "category_source": str(chosen.source),
             "category_reason": chosen.reason,
             "category_confidence": chosen.confidence,
@@ -143,11 +143,10 @@ class _Picker:
 
     def choose(self, body: TransactionBody, amount: int) -> Chosen:
         """What somebody chose; else what a word says, if there is such a category here; else none."""
-        if body.category_id is not None:
-            return Chosen(body.category_id, CategorySource.USER)
-        if body.category is not None:
-            return Chosen(self._named(body.category, amount), CategorySource.USER)
-        guessed = guess(amount, body.merchant, body.payee, body.description)
+        guessed = guess(amount, *said_by(body))
+        if body.category_id is not None or body.category is not None:
+            chosen = body.category_id or self._named(str(body.category), amount)
+            return Chosen(chosen, CategorySource.USER, guessed=guessed.category if guessed else None)
         if guessed is None:
             return Chosen(self._none, CategorySource.NONE)
         known = self._catalogue.find(guessed.category, side_of(amount))
@@ -180,16 +179,8 @@ def signed(body: TransactionBody, account: Account) -> int:
     return amount if body.type is Direction.INCOME else -amount
 
 
-def _spellings(body: TransactionBody) -> tuple[str, ...]:
-    """What may name its merchant: each text as the bank wrote it and without the noise."""
-    texts = (body.merchant, body.payee, body.description)
-    return tuple(spelling for text in texts if text for spelling in (text, merchant_of(text)) if spelling)
-
-
-def _merchant(spellings: Sequence[str], known: Mapping[str, str]) -> str | None:
-    """The merchant whom a spelling means; else what is left of the first text that says something."""
-    named = (known.get(merchant_key(text)) for text in spellings) if known else ()
-    return next((name for name in named if name), None) or merchant_of(*spellings)
+def said_by(one: TransactionBody | Transaction) -> tuple[str | None, ...]:
+    return tuple(getattr(one, name) for name in SAID)
 
 
 def side_of(amount: int) -> CategoryKind:

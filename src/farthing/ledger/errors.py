@@ -79,3 +79,7 @@ class AmountMissing(Unprocessable):
 
 class TransactionInTransfer(Conflict):
     """This transaction is part of a transfer. Unlink the transfer first."""
+
+
+class TransactionSplit(Conflict):
+    """This transaction is split. Categorise its parts, or remove the split first."""

@@ -12,12 +12,13 @@ from farthing.kernel.ids import new_id
 from farthing.kernel.money import to_minor, to_text
 from farthing.ledger.accounts import AccountService
 from farthing.ledger.categories import CategoryService, TagService
-from farthing.ledger.drafting import Draft, Drafting, Part, check_parts
+from farthing.ledger.drafting import SAID, Draft, Drafting, Part, check_parts
 from farthing.ledger.errors import (
     AccountNotFound,
     TransactionInTransfer,
     TransactionNotFound,
     TransactionOutdated,
+    TransactionSplit,
 )
 from farthing.ledger.folding import FIELDS, search_text
 from farthing.ledger.images import TEXTS, Because, Edit, Loaded, change_of, image_of
@@ -38,6 +39,8 @@ from farthing.ledger.transaction_schemas import (
     TransactionPatch,
 )
 
+_NAMED = 20
+_CHOICE = {"category", "category_id"}
 _PLAIN = (*TEXTS, "value_date", "der_category", "der_merchant")
 
 
@@ -51,8 +54,8 @@ class LedgerService:
         self._months = MonthService(work, actor, clock)
         self._accounts = AccountService(work, actor, clock)
         self._categories = CategoryService(work, actor, clock)
-        merchants = MerchantService(work, actor, clock)
-        self._drafting = Drafting(self._categories, TagService(work, actor, clock), merchants, clock)
+        self._merchants = MerchantService(work, actor, clock)
+        self._drafting = Drafting(self._categories, TagService(work, actor, clock), self._merchants, clock)
 
     async def create(self, wanted: TransactionIn, reason: str | None = None) -> TransactionOut:
         account = (
@@ -151,21 +154,24 @@ class LedgerService:
         loaded = await self._load(wanted.transaction_ids)
         for one in loaded:
             refuse_in_transfer(one.row, wanted.status)
+        refuse_split(loaded, wanted.model_fields_set & _CHOICE)
         add = await self._drafting.tag_ids(wanted.add_tags)
         remove = set(await self._drafting.tag_ids(wanted.remove_tags))
         given = wanted.model_fields_set
         by_side: dict[bool, UUID] = {}
-        if given & {"category", "category_id"}:
+        if given & _CHOICE:
             for is_income in {one.row.amount > 0 for one in loaded}:
                 by_side[is_income] = await self._drafting.category(
                     wanted.category, wanted.category_id, 1 if is_income else -1
                 )
+        merchants = await self._merchants_after([one.row for one in loaded], wanted)
 
         def edit(one: Loaded) -> None:
             if by_side:
                 _categorise(one, by_side[one.row.amount > 0])
             for name in given & {"merchant", "note"}:
                 setattr(one.row, name, getattr(wanted, name))
+            one.row.der_merchant = merchants[one.row.key]
             if wanted.status is not None:
                 one.row.status = wanted.status
             one.tag_ids = tuple(t for t in dict.fromkeys((*one.tag_ids, *add)) if t not in remove)
@@ -206,7 +212,8 @@ class LedgerService:
         currency = account.currency if account else row.currency
         said = patch.amount if patch.amount is not None else to_text(row.amount, row.currency)
         amount = to_minor(said, currency)
-        chosen = given & {"category", "category_id"}
+        chosen = given & _CHOICE
+        refuse_split([loaded], chosen and "splits" not in given)
         category = await self._drafting.category(patch.category, patch.category_id, amount) if chosen else None
         if "splits" in given:
             parts = await self._drafting.parts(patch.splits or [], amount, currency)
@@ -214,11 +221,13 @@ class LedgerService:
             parts = tuple(_in_currency(part, row.currency, currency) for part in loaded.parts)
             check_parts(parts, amount)
         tag_ids = await self._drafting.tag_ids(patch.tags or []) if "tags" in given else None
+        merchants = await self._merchants_after([row], patch)
 
         def edit(one: Loaded) -> None:
             if account is not None:
                 one.row.account_id, one.row.currency = account.id, account.currency
             one.row.amount, one.parts = amount, parts
+            one.row.der_merchant = merchants[one.row.key]
             _write(one.row, patch)
             if category is not None:
                 _categorise(one, category)
@@ -226,6 +235,16 @@ class LedgerService:
                 one.tag_ids = tag_ids
 
         return edit
+
+    async def _merchants_after(
+        self, rows: Sequence[Transaction], patch: TransactionPatch | BulkIn
+    ) -> dict[int, str | None]:
+        """Whom each means with the texts of the patch; without new texts the same as before."""
+        given = patch.model_fields_set & set(SAID)
+        if not given:
+            return {row.key: row.der_merchant for row in rows}
+        said = [tuple(getattr(patch if name in given else row, name) for name in SAID) for row in rows]
+        return dict(zip((row.key for row in rows), await self._merchants.meant_by(said), strict=True))
 
     async def load_rows(self, rows: Sequence[Transaction]) -> list[Loaded]:
         return await self._with_details(rows)
@@ -323,6 +342,14 @@ def refuse_in_transfer(row: Transaction, change: object) -> None:
     """Some changes of one leg would leave the other without its counterpart."""
     if change and row.transfer_id is not None:
         raise TransactionInTransfer
+
+
+def refuse_split(loaded: Sequence[Loaded], chosen: object) -> None:
+    """The category of a whole would say nothing of its parts."""
+    split = [str(one.row.id) for one in loaded if one.parts]
+    if chosen and split:
+        which = ", ".join(split[:_NAMED]) + (f" and {len(split) - _NAMED} more" if len(split) > _NAMED else "")
+        raise TransactionSplit(f"It is split: {which}. Categorise its parts, or remove the split first.")
 
 
 def _in_currency(part: Part, was: str, code: str) -> Part:

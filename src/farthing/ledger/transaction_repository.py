@@ -136,6 +136,11 @@ class Transactions(WorkspaceRepository):
     async def keep_changes(self, rows: list[dict[str, Any]]) -> None:
         await insert_rows(self.work, TransactionChange, rows)
 
+    async def keys_labelled(self, names: set[str]) -> list[int]:
+        """The transactions of a derived merchant."""
+        labelled = self.own(select(Transaction.key), Transaction).where(Transaction.der_merchant.in_(names))
+        return sorted((await self.session.scalars(labelled)).all())
+
     async def keys_changed_by(self, origin: str, origin_id: UUID | None) -> list[int]:
         """The transactions that something changed, whatever became of them since."""
         changed = self.own(select(TransactionChange.transaction_key).distinct(), TransactionChange)
