@@ -73,6 +73,7 @@ async def test_an_account_comes_in_every_body(anna: Person, body: Row, shown: Ro
     [
         {"name": ""},
         {"name": "  "},
+        {"name": "\u200b"},
         {"name": None},
         {"name": "x" * 256},
         {"account_type": "piggy"},

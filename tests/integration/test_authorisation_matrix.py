@@ -226,6 +226,12 @@ async def category_of(world: World, whose: Person) -> Ask:
     return Ask({"category_id": made.json()["id"]}, {"color": "#112233"})
 
 
+async def deleted_category_of(world: World, whose: Person) -> Ask:
+    ask = await category_of(world, whose)
+    await keeper(world, whose).delete(f"/api/categories/{ask.ids['category_id']}")
+    return ask
+
+
 async def new_category(_world: World, _whose: Person) -> Ask:
     return Ask(body={"name": f"c{uuid4().hex[:12]}"})
 
@@ -233,6 +239,12 @@ async def new_category(_world: World, _whose: Person) -> Ask:
 async def tag_of(world: World, whose: Person) -> Ask:
     made = await keeper(world, whose).post("/api/tags", {"name": f"t{uuid4().hex[:12]}"})
     return Ask({"tag_id": made.json()["id"]}, {"colour": "#112233"})
+
+
+async def deleted_tag_of(world: World, whose: Person) -> Ask:
+    ask = await tag_of(world, whose)
+    await keeper(world, whose).delete(f"/api/tags/{ask.ids['tag_id']}")
+    return ask
 
 
 async def merchant_of(world: World, whose: Person) -> Ask:
@@ -370,10 +382,12 @@ ASKS: dict[str, Builder] = {
     "read_category": category_of,
     "edit_category": category_of,
     "delete_category": category_of,
+    "restore_category": deleted_category_of,
     "list_tags": plain(),
     "create_tag": new_category,
     "edit_tag": tag_of,
     "delete_tag": tag_of,
+    "restore_tag": deleted_tag_of,
     "list_merchants": plain(),
     "create_merchant": new_category,
     "read_merchant": merchant_of,

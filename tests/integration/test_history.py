@@ -239,6 +239,7 @@ async def test_undoing_brings_no_deleted_category_back(anna: Person) -> None:
     assert (await anna.delete(f"/api/categories/{hobby['id']}")).status_code == 204
     back = (await undo(anna, made, (await history(anna, made))[0])).json()
     assert (back["category"], [part["category"] for part in back["splits"]]) == (None, [None])
+    assert (back["category_source"], back["category_reason"], back["category_confidence"]) == ("none", None, None)
 
 
 async def test_an_opened_month_changes_freely(anna: Person) -> None:

@@ -264,8 +264,11 @@ class Books:
 
     async def drop_category_moving(self, step: Step) -> httpx2.Response:
         chosen = await self.categories()
-        gone, target = chosen[step.which % len(chosen)]["id"], chosen[step.other % len(chosen)]["id"]
-        return await self.ask("DELETE", f"/api/categories/{gone}?move_to={target}")
+        gone = chosen[step.which % len(chosen)]
+        every: list[Row] = (await self.read("/api/categories"))["categories"]
+        alike = [one["id"] for one in every if one["type"] == gone["type"]]
+        target = alike[step.other % len(alike)]
+        return await self.ask("DELETE", f"/api/categories/{gone['id']}?move_to={target}")
 
     async def categories(self) -> list[Row]:
         found: list[Row] = (await self.read("/api/categories"))["categories"]

@@ -94,7 +94,7 @@ async def test_a_name_and_a_spelling_mean_one_merchant_only(ann: Person) -> None
     assert await listed(ann) == {"Aldi": [], "Lidl GmbH": ["LIDL GMBH"]}
 
 
-@pytest.mark.parametrize("name", ["", "   ", "\u0301", "x" * 256])
+@pytest.mark.parametrize("name", ["", "   ", "\u0301", "\u200b", "x" * 256])
 async def test_a_name_that_says_nothing_is_refused(ann: Person, name: str) -> None:
     mine = await merchant(ann, "Lidl")
     assert (await ann.post("/api/merchants", {"name": name})).status_code == 422
@@ -175,3 +175,50 @@ async def test_somebody_elses_merchant_is_not_there(town: Town, ann: Person) -> 
         ]
         assert {answer.status_code for answer in answers} == {404}
     assert await listed(ann) == await listed(bob) == {"Lidl": ["LIDL 1"]}
+
+
+async def posted(person: Person, **texts: str) -> dict[str, Any]:
+    made = await person.post("/api/transactions", {"amount": "-1", "date": "2026-02-10"} | texts)
+    assert made.status_code == 201, made.text
+    told: dict[str, Any] = made.json()
+    return told
+
+
+async def labels(person: Person, *rows: dict[str, Any]) -> list[str | None]:
+    return [(await person.get(f"/api/transactions/{row['id']}")).json()["der_merchant"] for row in rows]
+
+
+async def test_a_new_name_reaches_old_transactions_where_one_wants_it(ann: Person) -> None:
+    mine = await merchant(ann, "Zabka", "ZABKA Z5432")
+    old, other = await posted(ann, payee="ZABKA Z5432"), await posted(ann, payee="Lidl")
+    await ann.patch(f"/api/merchants/{mine}", {"name": "Zabka Polska"})
+    assert await labels(ann, old) == ["Zabka"]
+    new = await posted(ann, payee="ZABKA Z5432")
+    assert (await ann.patch(f"/api/merchants/{mine}?apply=true", {"name": "Żabka"})).status_code == 200
+    assert await labels(ann, old, new, other) == ["Zabka", "Żabka", "Lidl"]
+    (change,) = (await ann.get(f"/api/transactions/{new['id']}/history")).json()["changes"]
+    assert (change["origin"], change["before"]["der_merchant"]) == ("merchant", "Zabka Polska")
+    assert (await ann.get("/api/transactions", params={"search": "polska"})).json()["total"] == 0
+
+
+async def test_merging_and_spelling_reach_old_transactions_where_one_wants_it(ann: Person) -> None:
+    kept, gone = await merchant(ann, "Amazon"), await merchant(ann, "Marketplace", "AMZN MKTP")
+    merged, spelt = await posted(ann, payee="AMZN MKTP"), await posted(ann, payee="AMZN PRIME 4711")
+    alike, said = await posted(ann, payee="AMZN PRIME 99"), await posted(ann, der_merchant="amzn prime 4711")
+    assert await labels(ann, merged, spelt, alike) == ["Marketplace", "Amzn Prime", "Amzn Prime"]
+    assert (await ann.post(f"/api/merchants/{kept}/merge?apply=true", {"merchant_id": gone})).status_code == 200
+    alias = {"alias": "amzn prime 4711"}
+    assert (await ann.post(f"/api/merchants/{kept}/aliases?apply=true", alias)).status_code == 201
+    assert await labels(ann, merged, said) == ["Amazon", "Amazon"]
+    assert (await ann.post(f"/api/merchants/{kept}/aliases?apply=true", {"alias": "AMZN PRIME"})).status_code == 201
+    assert await labels(ann, spelt, alike) == ["Amazon", "Amazon"]
+
+
+async def test_a_new_name_reaches_a_closed_month_only_with_a_reason(ann: Person) -> None:
+    mine, old = await merchant(ann, "Zabka"), await posted(ann, payee="Zabka")
+    await ann.post("/api/closed-months", {"month": "2026-02"})
+    path = f"/api/merchants/{mine}?apply=true"
+    assert (await ann.patch(path, {"name": "Żabka"})).status_code == 409
+    assert (await ann.get(f"/api/merchants/{mine}")).json()["name"] == "Zabka"
+    assert (await ann.patch(f"{path}&reason=spelling", {"name": "Żabka"})).status_code == 200
+    assert await labels(ann, old) == ["Żabka"]

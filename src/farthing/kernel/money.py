@@ -12,6 +12,8 @@ from farthing.kernel.errors import Unprocessable
 MINOR_MAX = 10**15
 """The largest amount in minor units: ten trillion of a two-decimal currency, and far from where sums overflow."""
 
+SUM_MAX = 9 * 10**17
+"""Beyond it the databases' integers come near their end: SQLite would quietly go on with floats."""
 _AMOUNT = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,4})?")
 _EXACT = Context(prec=60, traps=[Inexact])
 """Digits enough for every amount; what does not fit is refused, never rounded."""

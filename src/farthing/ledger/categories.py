@@ -1,6 +1,7 @@
 """Categories and tags."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any
 from uuid import UUID
 
 from farthing.audit.service import Audit
@@ -10,7 +11,6 @@ from farthing.kernel.clock import Clock
 from farthing.kernel.ids import new_id
 from farthing.ledger.errors import (
     CategoryExists,
-    CategoryKept,
     CategoryNotFound,
     CategoryOutdated,
     TagExists,
@@ -73,16 +73,23 @@ class Catalogue:
 class CategoryService:
     def __init__(self, work: Work, actor: Actor, clock: Clock) -> None:
         self._catalogue: Catalogue | None = None
+        self._is_held = False
         self._rows = Categories(work)
         self._actor = actor
         self._clock = clock
         self._audit = Audit(work, actor, clock)
 
+    async def hold(self, *, alone: bool = False) -> None:
+        """See the catalogue as it stays until this transaction ends; `alone`, to take from it or bring back."""
+        if alone or not self._is_held:
+            await self._rows.hold(alone=alone)
+            self._is_held, self._catalogue = True, None
+
     async def all(self) -> Sequence[Category]:
         return await self._rows.all()
 
-    async def get(self, category_id: UUID) -> Category:
-        found = await self._rows.get(category_id)
+    async def get(self, category_id: UUID, *, lock: bool = False) -> Category:
+        found = await self._rows.get(category_id, lock=lock)
         if found is None or found.kind == CategoryKind.NONE:
             raise CategoryNotFound
         return found
@@ -90,25 +97,31 @@ class CategoryService:
     async def none(self) -> Category:
         """The category that stands for none, made with the first thing that needs it."""
         catalogue = await self.catalogue()
-        return catalogue.none or await self._make("Uncategorised", CategoryKind.NONE, is_system=True)
+        return catalogue.none or await self._made("Uncategorised", CategoryKind.NONE, is_system=True)
 
     async def make_defaults(self) -> None:
         """What a new workspace starts with."""
         await self.none()
         for position, (name, kind, colour, icon) in enumerate(DEFAULTS):
-            await self._make(name, kind, colour=colour, icon=icon, position=position)
+            await self._made(name, kind, colour=colour, icon=icon, position=position, is_system=True)
 
     async def create(self, wanted: CategoryIn) -> Category:
+        await self.hold()
         if wanted.parent_id and (await self.get(wanted.parent_id)).kind != wanted.type:
             raise CategoryNotFound("A category cannot be below one of the other side.")
-        made = await self._make(
-            wanted.name, wanted.type, colour=wanted.color, icon=wanted.icon, parent_id=wanted.parent_id
-        )
+        more = {"colour": wanted.color, "icon": wanted.icon, "parent_id": wanted.parent_id}
+        made = Category(**self._new(wanted.name, wanted.type, **more))
+        with unique_or(CategoryExists(f"There is a category “{made.name}” already.")):
+            await self._rows.add(made)
+        if self._catalogue is not None:
+            self._catalogue.add(made)
         await self._audit.record("category.create", target_id=made.id, name=made.name)
         return made
 
     async def change(self, category_id: UUID, patch: CategoryPatch, if_version: int | None = None) -> Category:
-        category = await self.get(category_id)
+        if "parent_id" in patch.model_fields_set:
+            await self.hold(alone=True)
+        category = await self.get(category_id, lock=True)
         if if_version is not None and category.version != if_version:
             raise CategoryOutdated
         given = patch.model_fields_set
@@ -131,25 +144,40 @@ class CategoryService:
 
     async def _possible_parent(self, category: Category, parent_id: UUID | None) -> UUID | None:
         """A parent of the same side that is not among the category's own descendants."""
-        above = parent_id
+        above, seen = parent_id, {category.id}
         while above is not None:
             parent = await self.get(above)
-            if parent.id == category.id or parent.kind != category.kind:
+            if parent.id in seen or parent.kind != category.kind:
                 raise CategoryNotFound("A category cannot be below itself, nor below one of the other side.")
+            seen.add(parent.id)
             above = parent.parent_id
         return parent_id
 
     async def retire(self, category: Category) -> None:
         """Take a category out of use, after its transactions were moved; its children move up."""
-        if category.is_system:
-            raise CategoryKept
         await self._rows.move_children(category.id, category.parent_id)
         category.deleted_at = self._clock()
         category.version += 1
         await self._rows.flush()
         await self._audit.record("category.delete", target_id=category.id, name=category.name)
 
-    async def keys_in(self, category_id: UUID) -> Sequence[int]:
+    async def bring_back(self, category_id: UUID) -> Category:
+        """Take a deleted category into use again, where it was if that is still there."""
+        category = await self._rows.deleted(category_id)
+        if category is None:
+            raise CategoryNotFound(f"No deleted category {category_id}")
+        if category.parent_id is not None and await self._rows.get(category.parent_id) is None:
+            category.parent_id = None
+        category.deleted_at = None
+        category.version += 1
+        category.updated_at = self._clock()
+        with unique_or(CategoryExists()):
+            await self._rows.flush()
+        self._catalogue = None
+        await self._audit.record("category.restore", target_id=category.id, name=category.name)
+        return category
+
+    async def keys_in(self, category_id: UUID) -> list[int]:
         return await self._rows.keys_in(category_id)
 
     async def catalogue(self) -> Catalogue:
@@ -162,42 +190,38 @@ class CategoryService:
         """The category of each name, best on the wanted side; an unknown name is created there."""
         catalogue = await self.catalogue()
         found: dict[tuple[str, CategoryKind], Category] = {}
-        for name, side in sorted(set(wanted)):
-            found[name, side] = catalogue.find(name, side) or await self._make(name, side)
+        for name, side in sorted(set(wanted), key=lambda one: (name_key(one[0]), one[1])):
+            found[name, side] = catalogue.find(name, side) or await self._made(name, side)
         return found
 
-    async def _make(
-        self,
-        name: str,
-        kind: CategoryKind,
-        *,
-        colour: str | None = None,
-        icon: str | None = None,
-        parent_id: UUID | None = None,
-        position: int = 0,
-        is_system: bool = False,
-    ) -> Category:
-        now = self._clock()
-        category = Category(
-            id=new_id(),
-            workspace_id=self._actor.workspace_id,
-            parent_id=parent_id,
-            name=name,
-            name_key=name_key(name),
-            kind=kind,
-            colour=colour,
-            icon=icon,
-            is_system=is_system,
-            position=position,
-            version=1,
-            created_at=now,
-            updated_at=now,
-        )
-        with unique_or(CategoryExists(f"There is a category “{name}” already.")):
-            await self._rows.add(category)
+    async def kinds(self, category_ids: Collection[UUID]) -> dict[UUID, str]:
+        """The side of each; one that somebody made since the catalogue was read is read now."""
+        if not set(category_ids) <= (await self.catalogue()).by_id.keys():
+            self._catalogue = None
+        known = (await self.catalogue()).by_id
+        return {category_id: known[category_id].kind for category_id in category_ids}
+
+    async def _made(self, name: str, kind: CategoryKind, **more: Any) -> Category:
+        category = await self._rows.made(self._new(name, kind, **more))
         if self._catalogue is not None:
             self._catalogue.add(category)
         return category
+
+    def _new(self, name: str, kind: CategoryKind, **more: Any) -> dict[str, Any]:
+        now = self._clock()
+        new = {
+            "id": new_id(),
+            "workspace_id": self._actor.workspace_id,
+            "name": name,
+            "name_key": name_key(name),
+            "kind": str(kind),
+            "is_system": False,
+            "position": 0,
+            "version": 1,
+            "created_at": now,
+            "updated_at": now,
+        }
+        return new | more
 
 
 class TagService:
@@ -205,15 +229,19 @@ class TagService:
         self._rows = Tags(work)
         self._actor = actor
         self._clock = clock
+        self._audit = Audit(work, actor, clock)
 
     async def all(self) -> list[TagOut]:
         return [shown_tag(tag, used) for tag, used in await self._rows.all()]
 
     async def create(self, wanted: TagIn) -> TagOut:
-        return shown_tag(await self._make(wanted.name, wanted.colour), 0)
+        tag = Tag(**self._new(wanted.name), colour=wanted.colour)
+        with unique_or(TagExists(f"There is a tag “{tag.name}” already.")):
+            await self._rows.add(tag)
+        return shown_tag(tag, 0)
 
     async def change(self, tag_id: UUID, patch: TagPatch) -> None:
-        tag = await self._get(tag_id)
+        tag = await self.get(tag_id)
         if patch.name is not None:
             tag.name, tag.name_key = patch.name, tag_key(patch.name)
         if "colour" in patch.model_fields_set:
@@ -221,35 +249,51 @@ class TagService:
         with unique_or(TagExists()):
             await self._rows.flush()
 
-    async def remove(self, tag_id: UUID) -> None:
-        await self._rows.remove(await self._get(tag_id))
+    async def retire(self, tag: Tag) -> None:
+        """Take a tag out of use, after it was taken off everything."""
+        tag.deleted_at = self._clock()
+        await self._rows.flush()
+        await self._audit.record("tag.delete", target_id=tag.id, name=tag.name)
+
+    async def bring_back(self, tag_id: UUID) -> None:
+        """Take a deleted tag into use again."""
+        tag = await self._rows.deleted(tag_id)
+        if tag is None:
+            raise TagNotFound(f"No deleted tag {tag_id}")
+        tag.deleted_at = None
+        with unique_or(TagExists()):
+            await self._rows.flush()
+        await self._audit.record("tag.restore", target_id=tag.id, name=tag.name)
+
+    async def keys_in(self, tag_id: UUID) -> list[int]:
+        return await self._rows.keys_in(tag_id)
+
+    async def in_use(self, tag_ids: Sequence[UUID]) -> tuple[UUID, ...]:
+        """Those of these that are not deleted, in their order."""
+        kept = await self._rows.in_use(tag_ids) if tag_ids else set()
+        return tuple(tag_id for tag_id in tag_ids if tag_id in kept)
 
     async def by_names(self, names: Iterable[str]) -> dict[str, Tag]:
         """The tag of each name, by its folded name; an unknown one is created."""
         wanted = {tag_key(name): name for name in names}
         found = await self._rows.named(wanted) if wanted else {}
-        for key, name in wanted.items():
-            if key not in found:
-                found[key] = await self._make(name, None)
+        for key in sorted(wanted.keys() - found.keys()):
+            found[key] = await self._rows.made(self._new(wanted[key]))
         return found
 
-    async def _get(self, tag_id: UUID) -> Tag:
+    async def get(self, tag_id: UUID) -> Tag:
         if found := await self._rows.get(tag_id):
             return found
         raise TagNotFound
 
-    async def _make(self, name: str, colour: str | None) -> Tag:
-        tag = Tag(
-            id=new_id(),
-            workspace_id=self._actor.workspace_id,
-            name=name,
-            name_key=tag_key(name),
-            colour=colour,
-            created_at=self._clock(),
-        )
-        with unique_or(TagExists(f"There is a tag “{name}” already.")):
-            await self._rows.add(tag)
-        return tag
+    def _new(self, name: str) -> dict[str, Any]:
+        return {
+            "id": new_id(),
+            "workspace_id": self._actor.workspace_id,
+            "name": name,
+            "name_key": tag_key(name),
+            "created_at": self._clock(),
+        }
 
 
 def shown(category: Category) -> CategoryOut:

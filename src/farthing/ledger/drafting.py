@@ -1,12 +1,11 @@
 """From what somebody sent to what will be posted: amounts in minor units, names resolved, gaps derived."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 from uuid import UUID
 
 from farthing.classify.keywords import guess
-from farthing.classify.merchants import merchant_of
 from farthing.kernel.clock import Clock, in_utc
 from farthing.kernel.errors import FarthingError
 from farthing.kernel.money import to_minor, to_text
@@ -14,11 +13,13 @@ from farthing.ledger.categories import Catalogue, CategoryService, TagService
 from farthing.ledger.errors import AmountMissing, CategoryNotFound, CurrencyMismatch, SplitWrong
 from farthing.ledger.folding import FIELDS, search_text, tag_key
 from farthing.ledger.kinds import CategoryKind, CategorySource
-from farthing.ledger.merchant_service import MerchantService, merchant_key
-from farthing.ledger.models import Account
+from farthing.ledger.merchant_service import MerchantService
+from farthing.ledger.models import Account, Transaction
 from farthing.ledger.transaction_schemas import Direction, SplitIn, TransactionBody
 
 Result = TypeVar("Result")
+SAID = ("merchant", "payee", "description")
+"""The texts that may name the merchant and hint at the category, in the order in which they are believed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +73,11 @@ class Drafting:
             rows.each(n, refuse_unknown, _ids(body), catalogue)
         tags = await self._tags.by_names(name for body in bodies for name in body.tags)
         picker = _Picker(await self._categories.catalogue(), (await self._categories.none()).id)
-        spellings = [_spellings(body) for body in bodies]
-        known = await self._merchants.names_for(text for texts in spellings for text in texts)
+        merchants = await self._merchants.meant_by([said_by(body) for body in bodies])
         drafts = []
-        for n, (body, account, amount, texts) in enumerate(zip(bodies, accounts, amounts, spellings, strict=True)):
+        for n, (body, account, amount, merchant) in enumerate(zip(bodies, accounts, amounts, merchants, strict=True)):
             parts = rows.each(n, picker.parts, body.splits, account.currency, amount, body.type)
             own = sorted({tags[tag_key(name)] for name in body.tags}, key=lambda tag: tag.name_key)
-            merchant = body.der_merchant or _merchant(texts, known)
             columns = self._columns(body, account, amount, picker.choose(body, amount), merchant)
             drafts.append(Draft(columns, parts, tuple(t.id for t in own), tuple(t.name for t in own)))
         return drafts
@@ -130,7 +129,7 @@ class Drafting:
             "reference": body.reference,
             "note": body.note,
             "der_category": body.der_category or chosen.guessed or body.category,
-            "der_merchant": merchant,
+            "der_merchant": body.der_merchant or merchant,
             "category_source": str(chosen.source),
             "category_reason": chosen.reason,
             "category_confidence": chosen.confidence,
@@ -148,11 +147,10 @@ class _Picker:
 
     def choose(self, body: TransactionBody, amount: int) -> Chosen:
         """What somebody chose; else what a word says, if there is such a category here; else none."""
-        if body.category_id is not None:
-            return Chosen(body.category_id, CategorySource.USER)
-        if body.category is not None:
-            return Chosen(self._named(body.category, amount), CategorySource.USER)
-        guessed = guess(amount, body.merchant, body.payee, body.description)
+        guessed = guess(amount, *said_by(body))
+        if body.category_id is not None or body.category is not None:
+            chosen = body.category_id or self._named(str(body.category), amount)
+            return Chosen(chosen, CategorySource.USER, guessed=guessed.category if guessed else None)
         if guessed is None:
             return Chosen(self._none, CategorySource.NONE)
         known = self._catalogue.find(guessed.category, side_of(amount))
@@ -197,16 +195,8 @@ def directed(amount: int, direction: Direction) -> int:
     return amount if direction is Direction.INCOME else -amount
 
 
-def _spellings(body: TransactionBody) -> tuple[str, ...]:
-    """What may name its merchant: each text as the bank wrote it and without the noise."""
-    texts = (body.merchant, body.payee, body.description)
-    return tuple(spelling for text in texts if text for spelling in (text, merchant_of(text)) if spelling)
-
-
-def _merchant(spellings: Sequence[str], known: Mapping[str, str]) -> str | None:
-    """The merchant whom a spelling means; else what is left of the first text that says something."""
-    named = (known.get(merchant_key(text)) for text in spellings) if known else ()
-    return next((name for name in named if name), None) or merchant_of(*spellings)
+def said_by(one: TransactionBody | Transaction) -> tuple[str | None, ...]:
+    return tuple(getattr(one, name) for name in SAID)
 
 
 def side_of(amount: int) -> CategoryKind:

@@ -1,16 +1,18 @@
 """What a patch does to a transaction. Pure."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from farthing.kernel.clock import in_utc
 from farthing.kernel.money import to_minor
 from farthing.ledger.drafting import directed
-from farthing.ledger.errors import CurrencyMismatch
+from farthing.ledger.errors import CurrencyMismatch, TransactionSplit
 from farthing.ledger.images import TEXTS, Loaded
 from farthing.ledger.kinds import CategorySource
 from farthing.ledger.models import Transaction
 from farthing.ledger.transaction_schemas import TransactionPatch
 
+_NAMED = 20
 _PLAIN = (*TEXTS, "value_date", "der_category", "der_merchant")
 
 
@@ -24,6 +26,14 @@ def refuse_other_currency(one: Loaded, patch: TransactionPatch, currency: str) -
         raise CurrencyMismatch(f"The other account is kept in {currency}. Say the amount in {currency}.")
     if one.parts and patch.splits is None:
         raise CurrencyMismatch(f"It is split. Say its parts in {currency} too.")
+
+
+def refuse_split(loaded: Sequence[Loaded], chosen: object) -> None:
+    """The category of a whole would say nothing of its parts."""
+    split = [str(one.row.id) for one in loaded if one.parts]
+    if chosen and split:
+        which = ", ".join(split[:_NAMED]) + (f" and {len(split) - _NAMED} more" if len(split) > _NAMED else "")
+        raise TransactionSplit(f"It is split: {which}. Categorise its parts, or remove the split first.")
 
 
 def amount_of(patch: TransactionPatch, row: Transaction, currency: str) -> int:

@@ -45,10 +45,6 @@ class CategoryExists(Conflict):
     """There is a category of this name and kind already."""
 
 
-class CategoryKept(Conflict):
-    """This category belongs to the house and stays."""
-
-
 class TagExists(Conflict):
     """There is a tag of this name already."""
 
@@ -63,6 +59,10 @@ class TransferImpossible(Conflict):
 
 class CurrencyFixed(Conflict):
     """An account's currency can change only while it has no transactions."""
+
+
+class CategorySideWrong(Unprocessable):
+    """Transactions of a category go to one of the same side, income or expense."""
 
 
 class SplitWrong(Unprocessable):
@@ -87,3 +87,7 @@ class ChangeFinal(Conflict):
 
 class TransactionInTransfer(Conflict):
     """This transaction is part of a transfer. Unlink the transfer first."""
+
+
+class TransactionSplit(Conflict):
+    """This transaction is split. Categorise its parts, or remove the split first."""

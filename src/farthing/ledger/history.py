@@ -10,11 +10,11 @@ from farthing.kernel.clock import Clock
 from farthing.kernel.money import to_text
 from farthing.kernel.paging import Page, PageRequest
 from farthing.ledger.accounts import AccountService
-from farthing.ledger.categories import CategoryService
+from farthing.ledger.categories import CategoryService, TagService
 from farthing.ledger.drafting import Part
 from farthing.ledger.errors import ChangeFinal, CurrencyMismatch, TransactionInTransfer, TransactionNotFound
 from farthing.ledger.images import Because, Loaded, image_of
-from farthing.ledger.kinds import Origin
+from farthing.ledger.kinds import CategorySource, Origin
 from farthing.ledger.models import Transaction, TransactionChange
 from farthing.ledger.service import LedgerService
 from farthing.ledger.transaction_repository import Transactions
@@ -25,7 +25,8 @@ _MOMENTS = ("occurred_at",)
 _IDS = ("account_id", "category_id")
 _ABOUT_LIFE = ("delete", "restore")
 """Only undoing these brings a transaction back or puts it away; whatever else was changed, it lives or not."""
-_KEPT_OUT = ("deleted_at", "version", "splits", "tags", "transfer_id")
+_KEPT_OUT = ("deleted_at", "version", "splits", "tags", "tag_ids", "transfer_id")
+_NOT_CHOSEN = {"category_source": CategorySource.NONE, "category_reason": None, "category_confidence": None}
 
 
 class HistoryService:
@@ -34,6 +35,7 @@ class HistoryService:
         self._ledger = LedgerService(work, actor, clock)
         self._accounts = AccountService(work, actor, clock)
         self._categories = CategoryService(work, actor, clock)
+        self._tags = TagService(work, actor, clock)
 
     async def changes(self, transaction_id: UUID, request: PageRequest) -> Page[ChangeOut]:
         """Who or what changed it, newest first, each with what was before."""
@@ -53,6 +55,7 @@ class HistoryService:
 
     async def restore(self, transaction_id: UUID, change_id: UUID, reason: str | None) -> TransactionOut:
         """Make it again what it was before a change; this too is a change that can be undone."""
+        await self._categories.hold()
         row = await self._get(transaction_id, lock=True)
         change = next((c for c in await self._rows.changes(row.key) if c.id == change_id), None)
         if change is None:
@@ -64,7 +67,7 @@ class HistoryService:
         account = await self._accounts.get(UUID(change.before["account_id"]))
         if account.currency != (was := change.before["currency"]):
             raise CurrencyMismatch(f"It was in {was}; {account.name} is kept in {account.currency}.")
-        tag_ids = await self._ledger.tag_ids(change.before["tags"])
+        tag_ids = await self._tags.in_use([UUID(tag_id) for tag_id in change.before["tag_ids"]])
         before = await self._in_use(change.before)
         is_about_life = change.action in _ABOUT_LIFE
         if not is_about_life:
@@ -83,7 +86,9 @@ class HistoryService:
             return category_id if category is not None and category.deleted_at is None else str(none)
 
         parts = [part | {"category_id": kept(part["category_id"])} for part in image["splits"]]
-        return image | {"category_id": kept(image["category_id"]), "splits": parts}
+        whole = kept(image["category_id"])
+        chosen = {} if whole == image["category_id"] else _NOT_CHOSEN
+        return image | chosen | {"category_id": whole, "splits": parts}
 
     async def _get(self, transaction_id: UUID, *, lock: bool = False) -> Transaction:
         row = await self._rows.get(transaction_id, lock=lock)

@@ -73,13 +73,15 @@ IMAGE_COLUMNS = (
 )
 
 Edit = Callable[[Loaded], None]
+Image = dict[str, Any]
+"""What a transaction was, as JSON."""
 
 
-def image_of(one: Loaded) -> dict[str, Any]:
+def image_of(one: Loaded) -> Image:
     """Everything that a change may alter, as JSON."""
     plain = {name: _json(getattr(one.row, name)) for name in IMAGE_COLUMNS}
     parts = [{"category_id": str(p.category_id), "amount": p.amount, "note": p.note} for p in one.parts]
-    return plain | {"splits": parts, "tags": list(one.tag_names)}
+    return plain | {"splits": parts, "tags": list(one.tag_names), "tag_ids": [str(i) for i in one.tag_ids]}
 
 
 def change_row(

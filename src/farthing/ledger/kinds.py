@@ -59,6 +59,8 @@ class Origin(StrEnum):
     USER = "user"
     TRANSFER = "transfer"
     CATEGORY = "category"
+    TAG = "tag"
+    MERCHANT = "merchant"
     ACCOUNT = "account"
     UNDO = "undo"
 

@@ -1,13 +1,14 @@
 """Merchants: one name each, however statements spell them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
 from farthing.audit.service import Audit
+from farthing.classify.merchants import merchant_of
 from farthing.infra.db import Work, unique_or
 from farthing.kernel.actor import Actor
 from farthing.kernel.clock import Clock
-from farthing.kernel.errors import Conflict, NotFound, Unprocessable
+from farthing.kernel.errors import Conflict, NotFound
 from farthing.kernel.ids import new_id
 from farthing.kernel.paging import Page, PageRequest
 from farthing.ledger.folding import name_key
@@ -38,10 +39,6 @@ class MergeImpossible(Conflict):
     """A merchant cannot be merged with itself."""
 
 
-class NameEmpty(Unprocessable):
-    """A name needs a character that can be seen."""
-
-
 class MerchantService:
     def __init__(self, work: Work, actor: Actor, clock: Clock) -> None:
         self._rows = Merchants(work)
@@ -54,6 +51,12 @@ class MerchantService:
         keys = {merchant_key(text) for text in texts if text} - {""}
         return await self._rows.names(keys) if keys else {}
 
+    async def meant_by(self, said: Sequence[Sequence[str | None]]) -> list[str | None]:
+        """Whom the texts of each transaction mean."""
+        spellings = [_spellings(texts) for texts in said]
+        known = await self.names_for(text for texts in spellings for text in texts)
+        return [_meant(texts, known) for texts in spellings]
+
     async def page(self, request: PageRequest) -> Page[MerchantOut]:
         page = await self._rows.page(request)
         aliases = await self._rows.aliases([merchant.id for merchant in page.items])
@@ -62,8 +65,12 @@ class MerchantService:
     async def get(self, merchant_id: UUID) -> MerchantOut:
         return await self._show(await self._get(merchant_id))
 
+    async def locked(self, merchant_id: UUID) -> MerchantOut:
+        """One that nobody else renames meanwhile."""
+        return await self._show(await self._get(merchant_id, lock=True))
+
     async def create(self, name: str) -> MerchantOut:
-        key = _key(name)
+        key = merchant_key(name)
         await self._refuse_alias(key, None)
         merchant = Merchant(
             id=new_id(), workspace_id=self._actor.workspace_id, name=name, name_key=key, created_at=self._clock()
@@ -75,7 +82,7 @@ class MerchantService:
 
     async def rename(self, merchant_id: UUID, name: str) -> MerchantOut:
         """A new name; the old one is forgotten unless it is made an alias."""
-        merchant, key = await self._get(merchant_id, lock=True), _key(name)
+        merchant, key = await self._get(merchant_id, lock=True), merchant_key(name)
         await self._refuse_alias(key, merchant.id)
         merchant.name, merchant.name_key = name, key
         with unique_or(MerchantExists(f"There is a merchant “{name}” already.")):
@@ -91,7 +98,7 @@ class MerchantService:
 
     async def add_alias(self, merchant_id: UUID, alias: str) -> MerchantOut:
         """Another spelling; one that means this merchant already stays as it is."""
-        merchant, key = await self._get(merchant_id, lock=True), _key(alias)
+        merchant, key = await self._get(merchant_id, lock=True), merchant_key(alias)
         if (known := await self._rows.alias(key)) is None:
             called = await self._rows.named(key)
             if called is not None and called.id != merchant.id:
@@ -109,8 +116,8 @@ class MerchantService:
         await self._rows.remove(known)
         await self._audit.record("merchant.forget_alias", target_id=merchant.id, alias=known.alias)
 
-    async def merge(self, merchant_id: UUID, other_id: UUID) -> MerchantOut:
-        """The other's name and aliases mean this merchant from now on; the other is no more."""
+    async def merge(self, merchant_id: UUID, other_id: UUID) -> tuple[MerchantOut, str]:
+        """The other's name and aliases mean this merchant from now on; the other is no more. What it was called too."""
         locked = {i: await self._get(i, lock=True) for i in sorted((merchant_id, other_id))}
         if merchant_id == other_id:
             raise MergeImpossible
@@ -120,7 +127,7 @@ class MerchantService:
         if await self._rows.alias(other.name_key) is None:
             await self._keep_alias(merchant, other.name, other.name_key)
         await self._audit.record("merchant.merge", target_id=merchant.id, name=merchant.name, other=other.name)
-        return await self._show(merchant)
+        return await self._show(merchant), other.name
 
     async def _keep_alias(self, merchant: Merchant, alias: str, key: str) -> None:
         row = MerchantAlias(workspace_id=merchant.workspace_id, alias_key=key, alias=alias, merchant_id=merchant.id)
@@ -151,7 +158,12 @@ def shown(merchant: Merchant, aliases: list[str]) -> MerchantOut:
     return MerchantOut(id=merchant.id, name=merchant.name, aliases=aliases, created_at=merchant.created_at)
 
 
-def _key(name: str) -> str:
-    if key := merchant_key(name):
-        return key
-    raise NameEmpty
+def _spellings(texts: Sequence[str | None]) -> tuple[str, ...]:
+    """What may name a merchant: each text as the bank wrote it and without the noise."""
+    return tuple(spelling for text in texts if text for spelling in (text, merchant_of(text)) if spelling)
+
+
+def _meant(spellings: Sequence[str], known: Mapping[str, str]) -> str | None:
+    """The merchant whom a spelling means; else what is left of the first text that says something."""
+    named = (known.get(merchant_key(text)) for text in spellings) if known else ()
+    return next((name for name in named if name), None) or merchant_of(*spellings)

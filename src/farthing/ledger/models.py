@@ -12,7 +12,6 @@ from sqlalchemy import (
     ForeignKey,
     ForeignKeyConstraint,
     Index,
-    Integer,
     String,
     Text,
     UniqueConstraint,
@@ -20,21 +19,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from farthing.infra.db import Base, Id, Instant, Json
-from farthing.ledger.totals import SUM_MAX
+from farthing.infra.db import Base, Id, Instant, Json, Key, countable, of_workspace
 
-Key = BigInteger().with_variant(Integer(), "sqlite")
-"""The internal number of a row: SQLite's own rowid, which full text needs."""
 Minor = BigInteger()
-
-
-def _countable(*columns: str) -> CheckConstraint:
-    within = " AND ".join(f"{column} BETWEEN -{SUM_MAX} AND {SUM_MAX}" for column in columns)
-    return CheckConstraint(within, name="countable")
-
-
-def of_workspace() -> Any:
-    return mapped_column(Id, ForeignKey("workspaces.id", ondelete="CASCADE"))
 
 
 class Account(Base):
@@ -50,7 +37,7 @@ class Account(Base):
             sqlite_where=text("is_default AND deleted_at IS NULL"),
             postgresql_where=text("is_default AND deleted_at IS NULL"),
         ),
-        _countable("balance"),
+        countable("balance"),
     )
 
     id: Mapped[UUID] = mapped_column(Id, primary_key=True)
@@ -115,7 +102,17 @@ class Category(Base):
 
 class Tag(Base):
     __tablename__ = "tags"
-    __table_args__ = (UniqueConstraint("workspace_id", "id"), UniqueConstraint("workspace_id", "name_key"))
+    __table_args__ = (
+        UniqueConstraint("workspace_id", "id"),
+        Index(
+            "ix_tags_name",
+            "workspace_id",
+            "name_key",
+            unique=True,
+            sqlite_where=text("deleted_at IS NULL"),
+            postgresql_where=text("deleted_at IS NULL"),
+        ),
+    )
 
     id: Mapped[UUID] = mapped_column(Id, primary_key=True)
     workspace_id: Mapped[UUID] = of_workspace()
@@ -123,6 +120,7 @@ class Tag(Base):
     name_key: Mapped[str] = mapped_column(String(50))
     colour: Mapped[str | None] = mapped_column(String(7))
     created_at: Mapped[datetime] = mapped_column(Instant)
+    deleted_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
 class Merchant(Base):
@@ -295,7 +293,7 @@ class DailyTotal(Base):
         ),
         ForeignKeyConstraint(["workspace_id", "category_id"], ["categories.workspace_id", "categories.id"]),
         Index(None, "workspace_id", "day"),
-        _countable("income", "spent", "transfer_in", "transfer_out"),
+        countable("income", "spent", "transfer_in", "transfer_out"),
         {"sqlite_with_rowid": False},
     )
 
@@ -319,7 +317,7 @@ class MonthTotal(Base):
         ForeignKeyConstraint(
             ["workspace_id", "account_id"], ["accounts.workspace_id", "accounts.id"], ondelete="CASCADE"
         ),
-        _countable("net"),
+        countable("net"),
     )
 
     workspace_id: Mapped[UUID] = mapped_column(Id, primary_key=True)

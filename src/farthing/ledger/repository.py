@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, literal, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from farthing.infra.db import Id, WorkspaceRepository
+from farthing.infra.db import Base, Id, Work, WorkspaceRepository
 from farthing.kernel.paging import CursorInvalid, Page, PageRequest, page_of
 from farthing.ledger.kinds import CategoryKind
 from farthing.ledger.models import (
@@ -106,9 +107,20 @@ class Accounts(WorkspaceRepository):
 
 
 class Categories(WorkspaceRepository):
+    async def hold(self, *, alone: bool) -> None:
+        """Until this transaction ends no category or tag goes or comes back; `alone`, nobody else counts on any.
+
+        Taken before any row is locked, so that no two wait for each other. SQLite's writer is alone anyway.
+        """
+        if not self.work.is_sqlite:
+            lock = func.pg_advisory_xact_lock if alone else func.pg_advisory_xact_lock_shared
+            which = func.hashtextextended(f"catalogue {self.work.scope.workspace_id}", 0)
+            await self.session.execute(select(lock(which)))
+
     async def get(self, category_id: UUID, *, lock: bool = False) -> Category | None:
         statement = self.select(Category).where(Category.id == category_id, Category.deleted_at.is_(None))
-        found: Category | None = await self.session.scalar(statement.with_for_update() if lock else statement)
+        locked = statement.with_for_update(key_share=True).execution_options(populate_existing=True)
+        found: Category | None = await self.session.scalar(locked if lock else statement)
         return found
 
     async def deleted(self, category_id: UUID) -> Category | None:
@@ -116,6 +128,14 @@ class Categories(WorkspaceRepository):
             self.select(Category).where(Category.id == category_id, Category.deleted_at.is_not(None))
         )
         return found
+
+    async def made(self, values: dict[str, Any]) -> Category:
+        """A new one, or the one of this name that somebody made meanwhile."""
+        await self.session.execute(_unless_there(self.work, Category, values))
+        statement = self.select(Category).where(
+            Category.kind == values["kind"], Category.name_key == values["name_key"], Category.deleted_at.is_(None)
+        )
+        return (await self.session.scalars(statement)).one()
 
     async def all(self) -> Sequence[Category]:
         """Every one in use, by kind and name, without the one that stands for none."""
@@ -126,13 +146,14 @@ class Categories(WorkspaceRepository):
 
     async def every(self) -> Sequence[Category]:
         """All of them, deleted ones too."""
-        return (await self.session.scalars(self.select(Category))).all()
+        fresh = self.select(Category).execution_options(populate_existing=True)
+        return (await self.session.scalars(fresh)).all()
 
-    async def keys_in(self, category_id: UUID) -> Sequence[int]:
+    async def keys_in(self, category_id: UUID) -> list[int]:
         """The transactions, whole or in part, of a category."""
         whole = self.own(select(Transaction.key), Transaction).where(Transaction.category_id == category_id)
         parts = self.own(select(Split.transaction_key), Split).where(Split.category_id == category_id)
-        return (await self.session.scalars(whole.union(parts))).all()
+        return sorted((await self.session.scalars(whole.union(parts))).all())
 
     async def move_children(self, category_id: UUID, parent_id: UUID | None) -> None:
         await self.session.execute(
@@ -142,27 +163,53 @@ class Categories(WorkspaceRepository):
 
 class Tags(WorkspaceRepository):
     async def get(self, tag_id: UUID) -> Tag | None:
-        found: Tag | None = await self.session.scalar(self.select(Tag).where(Tag.id == tag_id))
+        found: Tag | None = await self.session.scalar(
+            self.select(Tag).where(Tag.id == tag_id, Tag.deleted_at.is_(None))
+        )
         return found
 
+    async def deleted(self, tag_id: UUID) -> Tag | None:
+        found: Tag | None = await self.session.scalar(
+            self.select(Tag).where(Tag.id == tag_id, Tag.deleted_at.is_not(None))
+        )
+        return found
+
+    async def made(self, values: dict[str, Any]) -> Tag:
+        """A new one, or the one of this name that somebody made meanwhile."""
+        await self.session.execute(_unless_there(self.work, Tag, values))
+        statement = self.select(Tag).where(Tag.name_key == values["name_key"], Tag.deleted_at.is_(None))
+        return (await self.session.scalars(statement)).one()
+
     async def all(self) -> Sequence[tuple[Tag, int]]:
-        """Every tag with how often it is used, by name."""
+        """Every tag in use with how often it is used, by name."""
         used = (
             self.own(select(func.count()), TransactionTag)
             .where(TransactionTag.tag_id == Tag.id)
             .correlate(Tag)
             .scalar_subquery()
         )
-        rows = await self.session.execute(self.own(select(Tag, used), Tag).order_by(Tag.name_key))
-        return [(row[0], row[1]) for row in rows]
+        statement = self.own(select(Tag, used), Tag).where(Tag.deleted_at.is_(None))
+        return [(row[0], row[1]) for row in await self.session.execute(statement.order_by(Tag.name_key))]
 
     async def named(self, name_keys: Iterable[str]) -> dict[str, Tag]:
-        statement = self.select(Tag).where(Tag.name_key.in_(set(name_keys)))
+        statement = self.select(Tag).where(Tag.name_key.in_(set(name_keys)), Tag.deleted_at.is_(None))
         return {tag.name_key: tag for tag in await self.session.scalars(statement)}
 
-    async def remove(self, tag: Tag) -> None:
-        await self.session.delete(tag)
-        await self.session.flush()
+    async def in_use(self, tag_ids: Iterable[UUID]) -> set[UUID]:
+        """Those of these that are not deleted."""
+        statement = self.own(select(Tag.id), Tag).where(Tag.id.in_(set(tag_ids)), Tag.deleted_at.is_(None))
+        return set((await self.session.scalars(statement)).all())
+
+    async def keys_in(self, tag_id: UUID) -> list[int]:
+        """The transactions of a tag."""
+        tagged = self.own(select(TransactionTag.transaction_key), TransactionTag)
+        return sorted((await self.session.scalars(tagged.where(TransactionTag.tag_id == tag_id))).all())
+
+
+def _unless_there(work: Work, model: type[Base], values: dict[str, Any]) -> Any:
+    """An INSERT that leaves another's row of the same name as it is."""
+    dialect = sqlite if work.is_sqlite else postgresql
+    return dialect.insert(model).values(values).on_conflict_do_nothing()
 
 
 def _place_after(request: PageRequest) -> tuple[int, UUID] | None:

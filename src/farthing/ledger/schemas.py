@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import AfterValidator, AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from farthing.kernel.currency import currency
+from farthing.ledger.folding import name_key
 from farthing.ledger.kinds import SPELLINGS, AccountKind, CategoryKind
 
 
@@ -24,12 +25,33 @@ def _stripped(value: Any) -> Any:
     return value.strip() if isinstance(value, str) else value
 
 
+def _seen(name: str) -> str:
+    if not name_key(name):
+        raise ValueError("a name needs a character that can be seen")
+    return name
+
+
+def _one_tag(name: str) -> str:
+    """A list of tags in an address is cut at commas, so a tag with one could not be found."""
+    if "," in name:
+        raise ValueError("a tag has no comma")
+    return name
+
+
 Amount = Annotated[str, BeforeValidator(_exact), Field(max_length=40, examples=["-12.34"])]
 CurrencyCode = Annotated[str, AfterValidator(currency), Field(min_length=3, max_length=5, examples=["EUR"])]
 Kind = Annotated[AccountKind, BeforeValidator(_kind)]
-Name = Annotated[str, BeforeValidator(_stripped), Field(min_length=1, max_length=255)]
-CategoryName = Annotated[str, BeforeValidator(_stripped), Field(min_length=1, max_length=100, examples=["Groceries"])]
-TagName = Annotated[str, BeforeValidator(_stripped), Field(min_length=1, max_length=50, examples=["holiday"])]
+Name = Annotated[str, BeforeValidator(_stripped), Field(min_length=1, max_length=255), AfterValidator(_seen)]
+CategoryName = Annotated[
+    str, BeforeValidator(_stripped), Field(min_length=1, max_length=100, examples=["Groceries"]), AfterValidator(_seen)
+]
+TagName = Annotated[
+    str,
+    BeforeValidator(_stripped),
+    Field(min_length=1, max_length=50, examples=["holiday"]),
+    AfterValidator(_seen),
+    AfterValidator(_one_tag),
+]
 Colour = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$", examples=["#22c55e"])]
 Iban = Annotated[
     Annotated[str, Field(max_length=34)] | None,

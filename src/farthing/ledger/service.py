@@ -12,18 +12,17 @@ from farthing.kernel.ids import new_id
 from farthing.kernel.money import to_minor, to_text
 from farthing.ledger.accounts import AccountService
 from farthing.ledger.categories import CategoryService, TagService
-from farthing.ledger.drafting import Draft, Drafting, Part, check_parts
-from farthing.ledger.editing import amount_of, categorise, refuse_other_currency, write
+from farthing.ledger.drafting import SAID, Draft, Drafting, Part, check_parts
+from farthing.ledger.editing import amount_of, categorise, refuse_other_currency, refuse_split, write
 from farthing.ledger.errors import (
     AccountNotFound,
-    CategoryNotFound,
     TransactionInTransfer,
     TransactionNotFound,
     TransactionOutdated,
 )
 from farthing.ledger.folding import FIELDS, search_text
 from farthing.ledger.images import Because, Edit, Loaded, change_row, image_of
-from farthing.ledger.kinds import CategorySource, Origin
+from farthing.ledger.kinds import Origin
 from farthing.ledger.merchant_service import MerchantService
 from farthing.ledger.models import Account, Transaction
 from farthing.ledger.months import MonthService
@@ -41,6 +40,8 @@ from farthing.ledger.transaction_schemas import (
 )
 from farthing.ledger.transfer_repository import Transfers
 
+_CHOICE = {"category", "category_id"}
+
 
 class LedgerService:
     def __init__(self, work: Work, actor: Actor, clock: Clock) -> None:
@@ -53,8 +54,8 @@ class LedgerService:
         self._months = MonthService(work, actor, clock)
         self._accounts = AccountService(work, actor, clock)
         self._categories = CategoryService(work, actor, clock)
-        merchants = MerchantService(work, actor, clock)
-        self._drafting = Drafting(self._categories, TagService(work, actor, clock), merchants, clock)
+        self._merchants = MerchantService(work, actor, clock)
+        self._drafting = Drafting(self._categories, TagService(work, actor, clock), self._merchants, clock)
 
     async def create(self, wanted: TransactionIn, reason: str | None = None) -> TransactionOut:
         account = (
@@ -97,6 +98,7 @@ class LedgerService:
         *,
         is_batch: bool = True,
     ) -> list[TransactionOut]:
+        await self._categories.hold()
         drafts = await self._drafting.drafts(bodies, accounts, is_batch=is_batch)
         closed = await self._months.refuse({draft.columns["date"] for draft in drafts}, reason)
         now = self._clock()
@@ -160,21 +162,24 @@ class LedgerService:
         loaded = await self._load(wanted.transaction_ids)
         for one in loaded:
             refuse_in_transfer(one.row, wanted.status)
+        refuse_split(loaded, wanted.model_fields_set & _CHOICE)
         add = await self._drafting.tag_ids(wanted.add_tags)
         remove = set(await self._drafting.tag_ids(wanted.remove_tags))
         given = wanted.model_fields_set
         by_side: dict[bool, UUID] = {}
-        if given & {"category", "category_id"}:
+        if given & _CHOICE:
             for is_income in {one.row.amount > 0 for one in loaded}:
                 by_side[is_income] = await self._drafting.category(
                     wanted.category, wanted.category_id, 1 if is_income else -1
                 )
+        merchants = await self._merchants_after([one.row for one in loaded], wanted)
 
         def edit(one: Loaded) -> None:
             if by_side:
                 categorise(one, by_side[one.row.amount > 0])
             for name in given & {"merchant", "note"}:
                 setattr(one.row, name, getattr(wanted, name))
+            one.row.der_merchant = merchants[one.row.key]
             if wanted.status is not None:
                 one.row.status = wanted.status
             one.tag_ids = tuple(t for t in dict.fromkeys((*one.tag_ids, *add)) if t not in remove)
@@ -210,28 +215,6 @@ class LedgerService:
         await self._change(gone, bring_back, Because(Origin.UNDO, "restore", reason))
         return len(gone)
 
-    async def retire_category(self, category_id: UUID, move_to: UUID | None, reason: str | None = None) -> int:
-        """Delete a category; its transactions go to another, or become uncategorised. How many that were."""
-        category = await self._categories.get(category_id)
-        target = (await self._categories.get(move_to)) if move_to else await self._categories.none()
-        if target.id == category.id:
-            raise CategoryNotFound("Its transactions cannot go to the category that is being deleted.")
-        keys = await self._categories.keys_in(category_id)
-        loaded = await self._with_details(await self._rows.by_keys(keys, lock=True))
-
-        def move(one: Loaded) -> None:
-            if one.row.category_id == category_id:
-                one.row.category_id = target.id
-                one.row.category_source = CategorySource.USER if move_to else CategorySource.NONE
-            one.parts = tuple(
-                Part(target.id, p.amount, p.note) if p.category_id == category_id else p for p in one.parts
-            )
-
-        why = "the category was deleted"
-        await self._change(loaded, move, Because(Origin.CATEGORY, "category", reason, category_id, why))
-        await self._categories.retire(category)
-        return len(loaded)
-
     async def _edit_of(self, loaded: Loaded, patch: TransactionPatch) -> Edit:
         """What the patch does to the row; names are resolved before anything changes."""
         row, given = loaded.row, patch.model_fields_set
@@ -240,7 +223,8 @@ class LedgerService:
         currency = account.currency if account else row.currency
         refuse_other_currency(loaded, patch, currency)
         amount = amount_of(patch, row, currency)
-        chosen = given & {"category", "category_id"}
+        chosen = given & _CHOICE
+        refuse_split([loaded], chosen and "splits" not in given)
         category = await self._drafting.category(patch.category, patch.category_id, amount) if chosen else None
         if "splits" in given:
             parts = await self._drafting.parts(patch.splits or [], amount, currency, patch.type)
@@ -248,11 +232,13 @@ class LedgerService:
             parts = loaded.parts
             check_parts(parts, amount, currency)
         tag_ids = await self._drafting.tag_ids(patch.tags or []) if "tags" in given else None
+        merchants = await self._merchants_after([row], patch)
 
         def edit(one: Loaded) -> None:
             if account is not None:
                 one.row.account_id, one.row.currency = account.id, account.currency
             one.row.amount, one.parts = amount, parts
+            one.row.der_merchant = merchants[one.row.key]
             write(one.row, patch)
             if category is not None:
                 categorise(one, category)
@@ -261,11 +247,18 @@ class LedgerService:
 
         return edit
 
+    async def _merchants_after(
+        self, rows: Sequence[Transaction], patch: TransactionPatch | BulkIn
+    ) -> dict[int, str | None]:
+        """Whom each means with the texts of the patch; without new texts the same as before."""
+        given = patch.model_fields_set & set(SAID)
+        if not given:
+            return {row.key: row.der_merchant for row in rows}
+        said = [tuple(getattr(patch if name in given else row, name) for name in SAID) for row in rows]
+        return dict(zip((row.key for row in rows), await self._merchants.meant_by(said), strict=True))
+
     async def load_rows(self, rows: Sequence[Transaction]) -> list[Loaded]:
         return await self._with_details(rows)
-
-    async def tag_ids(self, names: Sequence[str]) -> tuple[UUID, ...]:
-        return await self._drafting.tag_ids(names)
 
     async def change(self, rows: Sequence[Transaction], edit: Edit, because: Because) -> None:
         """For the neighbours of this house: the same care for a change that is not a person's edit."""
@@ -324,13 +317,12 @@ class LedgerService:
         await self._keep_parts_and_tags(as_drafts)
 
     async def _move(self, before: Sequence[Posted], after: Sequence[Posted]) -> None:
-        category_ids = {i for p in (*before, *after) for i, _ in p.lines}
-        catalogue = await self._categories.catalogue()
-        kinds = {category_id: catalogue.by_id[category_id].kind for category_id in category_ids}
+        kinds = await self._categories.kinds({i for p in (*before, *after) for i, _ in p.lines})
         if gone := await self._totals.apply(self._actor.workspace_id, delta(before, after, kinds)):
             raise AccountNotFound(f"Account {gone} not found or access denied")
 
     async def _load(self, ids: Sequence[UUID], *, with_deleted: bool = False) -> list[Loaded]:
+        await self._categories.hold()
         unique = list(dict.fromkeys(ids))
         rows = await self._rows.by_ids(unique, lock=True)
         found = {row.id for row in rows if with_deleted or row.deleted_at is None}

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
+from farthing.kernel.money import SUM_MAX
 from farthing.ledger.kinds import CategoryKind, Status
 
 
@@ -43,8 +44,6 @@ class Posted:
 
 DailyKey = tuple[UUID, date, UUID, str]
 MonthKey = tuple[UUID, date]
-SUM_MAX = 9 * 10**17
-"""Beyond it the databases' integers come near their end: SQLite would quietly go on with floats."""
 INCOME, SPENT, TRANSFER_IN, TRANSFER_OUT, COUNT = range(5)
 NET, TRANSACTIONS = range(2)
 

@@ -141,6 +141,28 @@ class Transactions(WorkspaceRepository):
     async def keep_changes(self, rows: list[dict[str, Any]]) -> None:
         await insert_rows(self.work, TransactionChange, rows)
 
+    async def keys_labelled(self, names: set[str]) -> list[int]:
+        """The transactions of a derived merchant."""
+        labelled = self.own(select(Transaction.key), Transaction).where(Transaction.der_merchant.in_(names))
+        return sorted((await self.session.scalars(labelled)).all())
+
+    async def keys_changed_by(self, origin: str, origin_id: UUID | None) -> list[int]:
+        """The transactions that something changed, whatever became of them since."""
+        changed = self.own(select(TransactionChange.transaction_key).distinct(), TransactionChange)
+        by_it = changed.where(TransactionChange.origin == str(origin), TransactionChange.origin_id == origin_id)
+        return sorted((await self.session.scalars(by_it)).all())
+
+    async def histories(self, keys: Sequence[int]) -> dict[int, list[TransactionChange]]:
+        """The history of each, oldest first."""
+        found: dict[int, list[TransactionChange]] = {}
+        for start in range(0, len(keys), _CHUNK):
+            statement = self.select(TransactionChange).where(
+                TransactionChange.transaction_key.in_(keys[start : start + _CHUNK])
+            )
+            for change in await self.session.scalars(statement.order_by(TransactionChange.id)):
+                found.setdefault(change.transaction_key, []).append(change)
+        return found
+
     async def changes(self, key: int) -> Sequence[TransactionChange]:
         statement = self.select(TransactionChange).where(TransactionChange.transaction_key == key)
         return (await self.session.scalars(statement.order_by(TransactionChange.id.desc()))).all()

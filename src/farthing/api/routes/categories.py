@@ -10,6 +10,7 @@ from farthing.api.pages import IfVersion, tag
 from farthing.api.problems import documented
 from farthing.api.transaction import TransactionRoute
 from farthing.ledger.categories import CategoryService, TagService, shown
+from farthing.ledger.retirement import RetirementService
 from farthing.ledger.schemas import (
     CategoryIn,
     CategoryOut,
@@ -20,9 +21,9 @@ from farthing.ledger.schemas import (
     TagPage,
     TagPatch,
 )
-from farthing.ledger.service import LedgerService
 
 router = APIRouter(prefix="/api", tags=["Categories and tags"], route_class=TransactionRoute)
+Reason = Annotated[str | None, Query(max_length=1000, description="Needed where it touches a closed month.")]
 
 
 @router.get("/categories", responses=documented(401, 403))
@@ -65,10 +66,18 @@ async def delete_category(
     move_to: Annotated[
         UUID | None, Query(description="Where its transactions go; else they lose their category.")
     ] = None,
-    reason: Annotated[str | None, Query(max_length=1000, description="Needed where it touches a closed month.")] = None,
+    reason: Reason = None,
 ) -> None:
     """Delete a category; its transactions stay."""
-    await LedgerService(caller.work, caller.actor, caller.house.clock).retire_category(category_id, move_to, reason)
+    await _retirement(caller).delete_category(category_id, move_to, reason)
+
+
+@router.post("/categories/{category_id}/restore", responses=documented(401, 403, 404, 409, 422))
+async def restore_category(category_id: UUID, response: Response, caller: Member, reason: Reason = None) -> CategoryOut:
+    """Bring a deleted category back, and back into it what nobody has put elsewhere since."""
+    category = await _retirement(caller).restore_category(category_id, reason)
+    tag(response, category.version)
+    return shown(category)
 
 
 @router.get("/tags", responses=documented(401, 403))
@@ -90,10 +99,16 @@ async def edit_tag(tag_id: UUID, patch: TagPatch, caller: Member) -> None:
     await _tags(caller).change(tag_id, patch)
 
 
-@router.delete("/tags/{tag_id}", status_code=204, responses=documented(401, 403, 404, 422))
-async def delete_tag(tag_id: UUID, caller: Member) -> None:
-    """Take a tag off everything and forget it."""
-    await _tags(caller).remove(tag_id)
+@router.delete("/tags/{tag_id}", status_code=204, responses=documented(401, 403, 404, 409, 422))
+async def delete_tag(tag_id: UUID, caller: Member, reason: Reason = None) -> None:
+    """Take a tag off everything and out of use."""
+    await _retirement(caller).delete_tag(tag_id, reason)
+
+
+@router.post("/tags/{tag_id}/restore", status_code=204, responses=documented(401, 403, 404, 409, 422))
+async def restore_tag(tag_id: UUID, caller: Member, reason: Reason = None) -> None:
+    """Bring a deleted tag back, and back onto what nobody has tagged anew since."""
+    await _retirement(caller).restore_tag(tag_id, reason)
 
 
 def _categories(caller: Caller) -> CategoryService:
@@ -102,3 +117,7 @@ def _categories(caller: Caller) -> CategoryService:
 
 def _tags(caller: Caller) -> TagService:
     return TagService(caller.work, caller.actor, caller.house.clock)
+
+
+def _retirement(caller: Caller) -> RetirementService:
+    return RetirementService(caller.work, caller.actor, caller.house.clock)

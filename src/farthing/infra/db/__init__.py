@@ -1,6 +1,6 @@
 """The database: one engine per role, one transaction per request or job step."""
 
-from farthing.infra.db.base import Base, Id, Instant, Json, Sha256
+from farthing.infra.db.base import Base, Id, Instant, Json, Key, Sha256, countable, of_workspace
 from farthing.infra.db.bulk import insert_rows
 from farthing.infra.db.errors import DatabaseBusy, DatabaseDown
 from farthing.infra.db.repository import Repository, WorkspaceRepository, unique_or, within_or
@@ -15,12 +15,15 @@ __all__ = [
     "Id",
     "Instant",
     "Json",
+    "Key",
     "Repository",
     "Scope",
     "Sha256",
     "Work",
     "WorkspaceRepository",
+    "countable",
     "insert_rows",
+    "of_workspace",
     "unique_or",
     "within_or",
 ]

@@ -4,10 +4,23 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, DateTime, Dialect, LargeBinary, MetaData, Uuid
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    CheckConstraint,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Uuid,
+)
 from sqlalchemy.dialects import postgresql
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm import DeclarativeBase, mapped_column
 from sqlalchemy.types import TypeDecorator, TypeEngine
+
+from farthing.kernel.money import SUM_MAX
 
 
 class Id(TypeDecorator[UUID]):
@@ -56,6 +69,19 @@ class Instant(TypeDecorator[datetime]):
 
 Json = JSON().with_variant(postgresql.JSONB(), "postgresql")
 Sha256 = LargeBinary(32)
+Key = BigInteger().with_variant(Integer(), "sqlite")
+"""The internal number of a row: SQLite's own rowid, which full text needs."""
+
+
+def of_workspace() -> Any:
+    """The column that says whose a row is; it goes with its workspace."""
+    return mapped_column(Id, ForeignKey("workspaces.id", ondelete="CASCADE"))
+
+
+def countable(*columns: str) -> CheckConstraint:
+    """Sums stay where integers are exact."""
+    within = " AND ".join(f"{column} BETWEEN -{SUM_MAX} AND {SUM_MAX}" for column in columns)
+    return CheckConstraint(within, name="countable")
 
 
 class Base(DeclarativeBase):

@@ -149,12 +149,20 @@ def upgrade() -> None:
         sa.Column("name_key", sa.String(length=50), nullable=False),
         sa.Column("colour", sa.String(length=7), nullable=True),
         sa.Column("created_at", Instant(), nullable=False),
+        sa.Column("deleted_at", Instant(), nullable=True),
         sa.ForeignKeyConstraint(
             ["workspace_id"], ["workspaces.id"], name=op.f("fk_tags_workspace_id_workspaces"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_tags")),
         sa.UniqueConstraint("workspace_id", "id", name=op.f("uq_tags_workspace_id_id")),
-        sa.UniqueConstraint("workspace_id", "name_key", name=op.f("uq_tags_workspace_id_name_key")),
+    )
+    op.create_index(
+        "ix_tags_name",
+        "tags",
+        ["workspace_id", "name_key"],
+        unique=True,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
     )
     op.create_table(
         "balance_assertions",
