@@ -14,7 +14,9 @@ from farthing.ingest.readers.text.decoding import decoded
 from farthing.ingest.reading import Doubt, Reading
 
 CSV = Path(__file__).parents[2] / "statements" / "csv"
-KINDS = sorted(path.name for path in CSV.iterdir() if path.is_dir() and path.name != "key-value-blocks")
+UNPARTED = {"key-value-blocks", "fixed-width"}
+"""Nothing parts their cells that could be changed."""
+KINDS = sorted({path.name for path in CSV.iterdir() if path.is_dir()} - UNPARTED)
 MISPLACED = {"broker-cash", "shifted-header"}
 """Their names do not stand above their columns, so that a turned table has no meaning."""
 NAMELESS = {"in no language", "without names", "turned round", "moved on"}

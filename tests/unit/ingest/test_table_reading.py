@@ -244,3 +244,11 @@ def test_a_table_of_any_amounts_and_its_balances_is_read_to_the_penny(moves: lis
         rows.append(f"{at % 28 + 1:02}.{at // 28 + 1:02}.2024;Text {at};{move:.2f};{balance:.2f}".replace(",", "."))
     text = "Datum;Text;Betrag;Saldo\n" + "\n".join(rows)
     assert [line.amount for line in lines(text)] == moves
+
+
+def test_the_account_may_stand_above_the_table_or_between_its_parts() -> None:
+    table = "Date,Text,Amount\n2024-09-13,a,-1.00\n2024-09-12,b,4.00\n"
+    (whole,) = reading(f"IBAN,DE11 0000 0000 0000 0000 72\n{table}").statements
+    assert (whole.account, whole.lines[0].account) == ("DE11 0000 0000 0000 0000 72", None)
+    parts = reading(f"Account: 12-3456-78\n{table}\nAccount: 98-7654-32\n{table}").statements
+    assert [(part.account, len(part.lines)) for part in parts] == [("12-3456-78", 2), ("98-7654-32", 2)]

@@ -5,13 +5,14 @@ from collections.abc import Sequence
 
 from farthing.ingest.errors import StatementUnreadable
 from farthing.ingest.readers.source import Source
-from farthing.ingest.readers.table.cells import has_day_and_figure, is_day, is_figure
+from farthing.ingest.readers.table.cells import core_of, has_day_and_figure, is_day, is_figure
 from farthing.ingest.readers.table.layout import header_score
 from farthing.ingest.readers.table.row import Row
 from farthing.ingest.readers.table.understand import read_rows
 from farthing.ingest.readers.text.blocks import block_rows
 from farthing.ingest.readers.text.decoding import Decoded, decoded
 from farthing.ingest.readers.text.dialect import Dialect, candidates, line_end_of, lines_of, rows_of
+from farthing.ingest.readers.text.widths import column_rows
 from farthing.ingest.reading import Evidence, Reading
 from farthing.ingest.wishes import Wishes
 
@@ -19,6 +20,7 @@ NAME = "csv"
 _SAMPLE_LINES = 400
 _WRAPPED = re.compile(r'"(?:[^"]|"")*"')
 _BLOCKS = "label: value"
+_COLUMNS = "columns"
 
 
 def identify(source: Source) -> int:
@@ -54,8 +56,16 @@ def _table(lines: Sequence[str], wishes: Wishes) -> tuple[dict[str, str], list[R
     if blocks:
         return {"delimiter": _BLOCKS}, blocks
     unwrapped = _unwrapped(lines)
-    dialect = dialect_of(unwrapped, wishes)
-    return dialect.names(), list(rows_of(unwrapped, dialect))
+    rows: list[Row] = []
+    if wishes.delimiter != _COLUMNS and (wishes.delimiter or candidates(unwrapped[:_SAMPLE_LINES])):
+        dialect = dialect_of(unwrapped, wishes)
+        rows = list(rows_of(unwrapped, dialect))
+        if wishes.delimiter or core_of(rows):
+            return dialect.names(), rows
+    aligned = column_rows(unwrapped)
+    if aligned:
+        return {"delimiter": _COLUMNS}, aligned
+    return dialect_of(unwrapped, wishes).names(), rows
 
 
 def _unwrapped(lines: Sequence[str]) -> Sequence[str]:

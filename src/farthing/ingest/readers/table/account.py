@@ -27,7 +27,7 @@ def reading_of(plan: Plan, *, format_name: str, dialect: Mapping[str, str], evid
     doubts = doubts_of(plan)
     return Reading(
         format=format_name,
-        statements=statements_of(lines, declared),
+        statements=statements_of(lines, declared, found.account),
         confidence=_confidence(plan, found, proofs, doubts),
         dialect={
             **dialect,
@@ -44,14 +44,14 @@ def reading_of(plan: Plan, *, format_name: str, dialect: Mapping[str, str], evid
     )
 
 
-def statements_of(lines: Sequence[Line], declared: Sequence[Declared]) -> tuple[Statement, ...]:
+def statements_of(lines: Sequence[Line], declared: Sequence[Declared], own: str | None) -> tuple[Statement, ...]:
     """One statement for each account that the lines name."""
     accounts = list(dict.fromkeys(line.account for line in lines))
     if len(accounts) > _ACCOUNTS_MAX:
         accounts = [None]
     return tuple(
         _statement(
-            account,
+            account or own,
             [line for line in lines if len(accounts) == 1 or line.account == account],
             declared if len(accounts) == 1 else (),
         )

@@ -41,7 +41,7 @@ def line_of(entry: Entry, plan: Plan) -> Line:
         type=kind,
         balance=balance_at(row, plan.scheme, plan.mark.mark),
         status=_status(entry, plan),
-        account=_joined(_texts(row, plan, "account")),
+        account=_joined(_texts(row, plan, "account")) or entry.account,
     )
 
 

@@ -22,13 +22,11 @@ def sign_of(amounts: Sequence[Decimal], words: Sequence[str], *, is_card: bool, 
     """The sign of a single column of amounts, from the words beside them."""
     positive = [text for amount, text in zip(amounts, words, strict=True) if amount > 0]
     negative = [text for amount, text in zip(amounts, words, strict=True) if amount < 0]
-    as_written = _received(positive) + _spent(negative)
-    inverted = _spent(positive) + _received(negative)
     if positive and negative:
-        return _mixed(len(positive), len(negative), as_written, inverted, is_card=is_card)
+        return _mixed(positive, negative, is_card=is_card)
     if negative:
         return Sign(False, True, "all amounts bear a minus")
-    return _unsigned(as_written, inverted, is_card=is_card, title=title)
+    return _unsigned(_received(positive), _spent(positive), is_card=is_card, title=title)
 
 
 def _received(texts: Sequence[str]) -> int:
@@ -39,15 +37,25 @@ def _spent(texts: Sequence[str]) -> int:
     return sum(1 for text in texts if has_any(text, flags.SPENT) and not has_any(text, flags.PAYMENT_RECEIVED))
 
 
-def _mixed(plus: int, minus: int, as_written: int, inverted: int, *, is_card: bool) -> Sign:
-    if inverted > as_written and inverted >= 1 and (plus >= minus or inverted > as_written + 1):
-        is_strong = inverted - as_written >= 2 or (is_card and plus >= minus)
-        return Sign(True, is_strong, f"{inverted} rows read as payments with a minus or purchases with a plus")
-    if is_card and plus >= 2 * minus and as_written == 0:
+def _mixed(positive: Sequence[str], negative: Sequence[str], *, is_card: bool) -> Sign:
+    """Both signs stand in the column; an account's statement is believed unless much speaks for a card's."""
+    as_written = _received(positive) + _spent(negative)
+    returned, bought = _received(negative), _spent(positive)
+    settled = sum(1 for text in negative if has_any(text, flags.CARD_PAID))
+    because = f"{returned + bought} rows read as payments with a minus or purchases with a plus"
+    if settled and settled + bought > as_written and len(positive) >= len(negative):
+        return Sign(True, True, because)
+    if is_card and returned + bought > as_written:
+        return Sign(True, returned > 0 and returned + bought > 2, because)
+    if returned and bought and as_written == 0 and len(positive) >= len(negative):
+        return Sign(True, False, because)
+    is_lopsided = len(positive) >= 2 * len(negative)
+    if is_lopsided and as_written == 0 and (is_card or returned == len(negative)):
         return Sign(
-            True, False, "most rows of this card statement bear a plus, and cards are charged more often than paid"
+            True, False, "most rows bear a plus, those with a minus read as returns, and nothing speaks against it"
         )
-    return Sign(False, True, "amounts bear a plus and a minus as on an account")
+    told = "amounts bear a plus and a minus as on an account"
+    return Sign(False, True, told) if returned + bought <= as_written else Sign(False, False, f"{told}, but {because}")
 
 
 def _unsigned(as_written: int, inverted: int, *, is_card: bool, title: str) -> Sign:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
+from farthing.ingest.readers.table.accounts import account_in
 from farthing.ingest.readers.table.cells import bare, figure, is_figure
 from farthing.ingest.readers.table.columns import is_failed, is_pending
 from farthing.ingest.readers.table.dating import parsed
@@ -29,6 +30,8 @@ class Entry:
     is_undated: bool = False
     """Its booking date is still open."""
     more: list[Row] = field(default_factory=list)
+    account: str | None = None
+    """Of the part of the file in which it stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,8 @@ class Sorted:
     entries: list[Entry] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
     fates: dict[Fate, int] = field(default_factory=dict)
+    account: str | None = None
+    """That the last row between the transactions named."""
     asides: list[Row] = field(default_factory=list)
     """Rows of the body that are no transactions and say something."""
 
@@ -84,12 +89,18 @@ def sorted_rows(plan: Plan, body: Iterable[Row] | None = None, beside: Beside = 
         ),
         default=-1,
     )
+    own = next((found for row in plan.layout.above if (found := account_in(row))), None)
     edges = _edges(rows, plan)
     summaries = _summaries(rows, plan, beside) | _totals(rows, plan, edges, beside)
     fills = _fills_down(rows, plan)
     for at, row in enumerate(rows):
         place = Place(at > last, continued and at <= last + 1, at in edges, at in summaries, fills)
         _sort(out, plan, row, place)
+    if out.account is not None:
+        for entry in out.entries:
+            entry.account = entry.account or own
+    else:
+        out.account = own
     return out
 
 
@@ -174,7 +185,7 @@ def _sort(out: Sorted, plan: Plan, row: Row, place: Place) -> None:
         out.asides.append(row)
     elif day is not None and amount is not None and not _did_not_happen(row, plan):
         out.count(Fate.TRANSACTION, row)
-        out.entries.append(Entry(row, day, amount, is_undated=_is_undated(row, plan)))
+        out.entries.append(Entry(row, day, amount, is_undated=_is_undated(row, plan), account=out.account))
     elif place.continues and out.entries and _is_continuation(row, plan):
         out.count(Fate.TRANSACTION, row)
         out.entries[-1].more.append(row)
@@ -187,6 +198,8 @@ def _set_aside(out: Sorted, plan: Plan, row: Row, day: date | None, amount: Deci
     if reason is None:
         out.count(Fate.FOOTER if is_after else Fate.PREAMBLE, row)
         out.asides.append(row)
+        if not is_after and not plan.wording.of("account"):
+            out.account = account_in(row) or out.account
         return
     out.count(Fate.REJECTED, row)
     out.rejected.append(Rejected(row.source_line, row.text[:200], reason))

@@ -6,7 +6,7 @@ from dataclasses import replace
 from farthing.ingest.errors import StatementUnreadable
 from farthing.ingest.readers.table.account import reading_of
 from farthing.ingest.readers.table.alignment import aligned
-from farthing.ingest.readers.table.columns import Column, Kind, columns_of
+from farthing.ingest.readers.table.columns import Column, Kind, columns_of, side_of
 from farthing.ingest.readers.table.currencies import denomination_of
 from farthing.ingest.readers.table.dating import course_of, dating_of
 from farthing.ingest.readers.table.figures import Mark, decimal_mark
@@ -15,12 +15,13 @@ from farthing.ingest.readers.table.plan import Plan
 from farthing.ingest.readers.table.row import Row
 from farthing.ingest.readers.table.schemes import Scheme, amount_at, main_role, schemes_of
 from farthing.ingest.readers.table.signs import Sign, sign_of
-from farthing.ingest.readers.table.vocabulary import flags
+from farthing.ingest.readers.table.vocabulary import amounts, flags
 from farthing.ingest.readers.table.wished import dated, denominated, places_of, worded
 from farthing.ingest.readers.table.wording import Wording, wording_of
-from farthing.ingest.readers.table.words import has_any
+from farthing.ingest.readers.table.words import fit, has_any
 from farthing.ingest.reading import Evidence, Reading
 from farthing.ingest.wishes import Wishes
+from farthing.kernel.currency import DECIMALS
 
 _PROVEN_MIN = 0.15
 """How strong a chain of balances must be to decide."""
@@ -62,6 +63,8 @@ def plan_of(rows: Sequence[Row], wishes: Wishes, *, name: str = "", delimiter: s
     after = layout.body[-20:]
     denomination = denomination_of(columns, amount_columns, layout.above, [row for row in after if row not in core])
     denomination = denominated(denomination, places, wishes.currency)
+    if DECIMALS.get(denomination.fixed or "", 2) == 0:
+        mark = replace(mark, is_certain=True)
     originals = places.get("original") or tuple(
         c.index
         for c in columns
@@ -99,12 +102,12 @@ def _refuse_if_open(found: Sequence[Scheme], columns: Sequence[Column], core: Se
     best = found[0]
     _refuse_half(best, columns)
     proof = best.chain.strength if best.chain else 0.0
-    amounts = [amount_at(row, best, mark) for row in core[:200]]
-    rivals = [s for s in found[1:] if [amount_at(row, s, mark) for row in core[:200]] != amounts]
+    moves = [amount_at(row, best, mark) for row in core[:200]]
+    rivals = [s for s in found[1:] if [amount_at(row, s, mark) for row in core[:200]] != moves]
     rival = next((s for s in rivals if proof <= _PROVEN_MIN or (s.chain and s.chain.strength >= proof)), None)
     named = best.amount is None or main_role(columns[best.amount].name) != "unnamed"
     margin = 0.1 if named else 0.45
-    if not named and proof <= _PROVEN_MIN and None in amounts:
+    if not named and proof <= _PROVEN_MIN and None in moves:
         margin = 1.2
     if rival is None or best.is_assumed or best.score - rival.score > margin:
         return
@@ -144,7 +147,7 @@ def _sign(
         because = "money out and in stand in columns of their own"
         return Sign(False, not scheme.is_assumed, f"{because}, out first" if scheme.is_assumed else because)
     if scheme.flag is not None:
-        return Sign(False, True, "a column says which way the money went")
+        return _flagged(columns[scheme.flag])
     if scheme.amount is None or any(found.flag for found in columns[scheme.amount].figures):
         return Sign(False, True, "letters beside the amounts say which way the money went")
     rows = [(amount, row) for row in core if (amount := amount_at(row, scheme, mark.mark)) is not None]
@@ -152,6 +155,14 @@ def _sign(
     title = columns[scheme.amount].name
     context = " ".join([name, *layout.names, *(row.text for row in layout.above)])
     return sign_of([amount for amount, _ in rows], words, is_card=has_any(context, flags.CARD), title=title)
+
+
+def _flagged(flag: Column) -> Sign:
+    """A column that is called a sign, or has both, is one; one word in all rows may be something else."""
+    is_sign = fit(flag.name, amounts.FLAG) >= 0.6 or len({side_of(word) for word in flag.raw} - {None}) > 1
+    return Sign(
+        False, is_sign, "a column says which way the money went" if is_sign else f"all rows say {flag.raw[0]!r}"
+    )
 
 
 def _words(row: Row, wording: Wording) -> str:

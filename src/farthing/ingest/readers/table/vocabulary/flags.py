@@ -66,3 +66,9 @@ CARD = terms(
     "card, credit card, kreditkarte, kreditkarten, mastercard, visa, amex, american express, carte de crédit, tarjeta, carta di credito, cartão, creditcard, karta kredytowa, kreditkort, luottokortti, кредитная карта, 信用卡, カード, merchant, händler, merchantname"
 )
 """What card statements say of themselves."""
+
+CARD_PAID = terms(
+    "payment received, payment thank you, thank you, payment - thank you, payment thank, online payment, internet payment, autopay payment, automatic payment thank, mobile payment thank, direct debit payment thank, credit card payment received",
+    "zahlung erhalten, ihre zahlung, zahlungseingang dankend, einzahlung karte, paiement reçu, paiement merci, merci de votre paiement, pago recibido, gracias por su pago, su pago, pagamento ricevuto, pagamento recebido, pagamento de fatura, pagamento efetuado, betaling ontvangen, dank voor uw betaling, spłata karty, spłata zadłużenia, splátka karty, fizetés köszönjük, plata mulțumim, погашение задолженности, спасибо за оплату, betalning mottagen, inbetalning kort, innbetaling takk, indbetaling tak, maksusuoritus kiitos, ödeme teşekkür, 还款, 信用卡还款, ご入金, 口座振替入金",
+)
+"""How a card's statement thanks for being paid."""
