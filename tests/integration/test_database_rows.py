@@ -20,7 +20,10 @@ from farthing.kernel.actor import Actor
 pytestmark = pytest.mark.postgresql_only
 TABLES = sorted(Base.metadata.tables)
 HIDDEN = {"throttles", "system_flags"}
-OF_WORKSPACES = {"invites", "jobs", "job_steps", "job_schedules", "audit_log"}
+LEDGER = {
+    table.name for mapper in Base.registry.mappers if "ledger" in mapper.class_.__module__ for table in mapper.tables
+}
+OF_WORKSPACES = {"invites", "jobs", "job_steps", "job_schedules", "audit_log", *LEDGER}
 OF_PEOPLE = {"sessions", "refresh_tokens", "password_tokens", "user_secrets", "outside_identities", "replays"}
 OF_BOTH = {"users", "workspaces", "memberships"}
 
@@ -41,11 +44,34 @@ async def rows(connection: AsyncConnection, table: str) -> int:
     return int((await connection.scalar(text(f"SELECT count(*) FROM {table}"))) or 0)
 
 
+async def keep_books(person: Person) -> None:
+    """A row in every table of the ledger."""
+    purse, safe = [(await person.post("/api/accounts", {"name": name})).json()["id"] for name in ("Purse", "Safe")]
+    parts = [{"amount": "-2", "category": "Food"}, {"amount": "-3"}]
+    out = {"account_id": purse, "amount": "-5", "date": "2026-02-01", "splits": parts, "tags": ["odd"]}
+    ids = [
+        (await person.post("/api/transactions", body)).json()["id"]
+        for body in (out, {"account_id": safe, "amount": "5", "date": "2026-02-01"})
+    ]
+    receipt = {"file": ("receipt.txt", b"one loaf", "text/plain")}
+    shop = (await person.post("/api/merchants", {"name": "Shop"})).json()["id"]
+    asked = [
+        await person.post("/api/transfers", {"transaction_id": ids[0], "other_transaction_id": ids[1]}),
+        await person.patch(f"/api/transactions/{ids[1]}", {"note": "mine"}),
+        await person.post(f"/api/transactions/{ids[0]}/attachments", files=receipt),
+        await person.post(f"/api/merchants/{shop}/aliases", {"alias": "the shop"}),
+        await person.post(f"/api/accounts/{purse}/balances", {"date": "2026-02-01", "balance": "1"}),
+        await person.post("/api/closed-months", {"month": "2020-01"}),
+    ]
+    assert all(answer.is_success for answer in asked), [answer.text for answer in asked]
+
+
 async def settle(town: Town, person: Person) -> str:
     """A row in every table that can have one of this person's or his workspace's."""
     workspace: str = (await person.get("/api/tenants/me")).json()["id"]
     await person.post("/api/user-secrets", {"type": "allegro", "secret": "hush"}, headers={"Idempotency-Key": "k"})
     await person.post("/api/tenants/me/invites", {})
+    await keep_books(person)
     await person.sign_in()
     now, clock = town.house.clock(), town.house.clock
     async with town.house.database.write(SYSTEM) as work:

@@ -190,7 +190,8 @@ class Books:
         return await self.patch(step, {"date": step.date})
 
     async def move(self, step: Step) -> httpx2.Response:
-        return await self.patch(step, {"account_id": self.accounts[step.other % 3]})
+        change = {"account_id": self.accounts[step.other % 3], "amount": step.amount, "splits": []}
+        return await self.patch(step, change)
 
     async def categorise(self, step: Step) -> httpx2.Response:
         return await self.patch(step, {"category": NAMES[step.other % 4] if step.other % 5 else None})

@@ -56,7 +56,7 @@ class Account(Base):
     position: Mapped[int] = mapped_column(default=0)
     is_default: Mapped[bool] = mapped_column(default=False)
     is_archived: Mapped[bool] = mapped_column(default=False)
-    absences: Mapped[list[list[str]]] = mapped_column(Json)
+    absences: Mapped[list[list[str]]] = mapped_column(Json, default=list)
     """From when until when it was put away before it came back."""
     version: Mapped[int] = mapped_column(default=1)
     created_by: Mapped[UUID | None] = mapped_column(Id)
