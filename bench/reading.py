@@ -1,6 +1,7 @@
 """How fast a messy table of a million rows is understood and normalised, and how soon a small file is read."""
 
 import json
+import os
 import random
 import statistics
 import subprocess
@@ -55,12 +56,23 @@ def measure() -> bool:
     return show(
         "read",
         [
+            *_whole_corpus(),
             Figure("a messy CSV of a million rows, understood and normalised", best, "rows/s", 300_000, is_floor=True),
             Figure("its peak of memory", statistics.median(run["peak"] for run in runs), "MB", 1000),
             Figure("DuckDB's bare `read_csv` of the same file", ROWS / bare, "rows/s"),
             Figure("`farthing read` of a small file, cold", cold, "s", 1),
         ],
     )
+
+
+def _whole_corpus() -> list[Figure]:
+    """All files of a corpus of real exports in one call, if there is one beside the checkout."""
+    corpus = Path(os.environ.get("FARTHING_TEST_CORPUS", Path(__file__).parents[2] / "shared" / "corpus"))
+    files = sorted(str(file) for file in corpus.glob("*/input*"))
+    if not files:
+        return []
+    took = min(_seconds([sys.executable, "-m", "farthing", "read", "--json", *files]) for _ in range(_ROUNDS))
+    return [Figure(f"all {len(files)} files of the corpus in one call", took, "s")]
 
 
 def _write(path: Path, count: int) -> None:
