@@ -14,6 +14,7 @@ from fastapi.responses import StreamingResponse
 from fastapi.routing import APIRoute
 
 from factories.people import PASSWORD, Person, Town
+from farthing.api import docs
 from farthing.api.access import WORKSPACE_HEADER, Level
 from farthing.api.docs import level_of
 from farthing.api.routes import ROUTERS, api_routes
@@ -589,9 +590,10 @@ def test_every_route_is_refused_to_somebody_and_granted_to_somebody() -> None:
 @pytest.mark.sqlite_only
 async def test_nothing_is_served_beside_the_route_table_but_pages_about_it(town: Town) -> None:
     pages = {"/docs", "/api/docs", "/docs/files", "/docs/start.js", "/redoc", "/api/redoc", "/"}
-    beside = [str(route.path) for route in town.app.routes if hasattr(route, "path")]
-    assert set(beside) == pages | {"/openapi.json", "/api/openapi.json"}
-    assert len(town.app.routes) == len(beside) + len(ROUTERS)
+    mounted = [str(route.path) for route in town.app.routes if hasattr(route, "path")]
+    described = [route.path for route in docs.router.routes if isinstance(route, APIRoute)]
+    assert {*mounted, *described} == pages | {"/openapi.json", "/api/openapi.json"}
+    assert len(town.app.routes) == len(mounted) + len(ROUTERS) + 1
 
 
 @pytest.mark.parametrize("room", ROOMS)
