@@ -227,6 +227,13 @@ class TestPurging:
         assert await purge(town) == 1
         assert await traces(town, *ids) == set()
 
+    async def test_counts_each_once_whoever_purges(self, town: Town, clock: TestClock) -> None:
+        for _ in range(6):
+            await town.demo(samples=False)
+        clock.advance(hours=24)
+        counts = await asyncio.gather(*(purge(town, 4) for _ in range(4)))
+        assert sum(counts) + await purge(town) == 6
+
     async def test_waits_for_the_end(self, town: Town, clock: TestClock) -> None:
         demo = await town.demo()
         clock.advance(minutes=59)

@@ -266,8 +266,9 @@ class Workspaces(Repository):
         return (await self.session.scalars(select(Workspace.id).where(Workspace.id.in_(mine), ~others))).all()
 
     async def expired(self, now: datetime, limit: int) -> Sequence[UUID]:
+        """Those whose time is over and that nobody else is purging at this moment."""
         statement = select(Workspace.id).where(Workspace.expires_at <= now).order_by(Workspace.expires_at).limit(limit)
-        return (await self.session.scalars(statement)).all()
+        return (await self.session.scalars(statement.with_for_update(skip_locked=True))).all()
 
     async def missing(self, workspace_ids: Iterable[UUID]) -> set[UUID]:
         """Those that are no more."""
