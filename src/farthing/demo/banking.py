@@ -50,8 +50,8 @@ def save(journal: Journal) -> None:
             journal,
             banking_day_from(month.replace(day=2)),
             SAVED_AFTER_RAISE if index >= SALARY_RAISED else SAVED,
-            Side(CHECKING, f"DAUERAUFTRAG SPAREN {month:%m/%Y} DEXX XXXX 7702"),
-            Side(SAVINGS, f"GUTSCHRIFT DAUERAUFTRAG SPAREN {month:%m/%Y} DEXX XXXX 4417"),
+            Side(CHECKING, f"DAUERAUFTRAG SPAREN {month:%m/%Y} DE** **** 7702"),
+            Side(SAVINGS, f"GUTSCHRIFT DAUERAUFTRAG SPAREN {month:%m/%Y} DE** **** 4417"),
         )
 
 
@@ -82,7 +82,7 @@ def pay_card_off(journal: Journal, rng: Random) -> None:
             journal,
             day,
             -journal.balance(CARD, statement),
-            Side(CHECKING, f"LASTSCHRIFT KREDITKARTENABRECHNUNG {statement:%m/%Y} 5232XXXXXXXX2093"),
+            Side(CHECKING, f"LASTSCHRIFT KREDITKARTENABRECHNUNG {statement:%m/%Y} 5232********2093"),
             Side(CARD, f"ZAHLUNGSEINGANG ABRECHNUNG {statement:%m/%Y} VIELEN DANK"),
             arrival=day + timedelta(days=rng.randrange(2)),
         )
@@ -99,7 +99,7 @@ def draw_cash(journal: Journal, rng: Random) -> None:
                 journal,
                 spent.date,
                 drawn,
-                Side(CHECKING, f"BARGELDAUSZAHLUNG {machine} {spent.date:%d.%m.%Y} KARTE XXXX 4417"),
+                Side(CHECKING, f"BARGELDAUSZAHLUNG {machine} {spent.date:%d.%m.%Y} KARTE **** 4417"),
                 Side(CASH, "Cash drawn"),
                 at=time(7, rng.randrange(60)),
             )

@@ -120,8 +120,8 @@ def _repair(journal: Journal, home: _Home) -> None:
         journal,
         banking_day_from(day + timedelta(days=1)),
         FROM_SAVINGS,
-        Side(SAVINGS, "UEBERWEISUNG AUF EIGENES KONTO DEXX XXXX 4417"),
-        Side(CHECKING, "GUTSCHRIFT VON EIGENEM KONTO DEXX XXXX 7702"),
+        Side(SAVINGS, "UEBERWEISUNG AUF EIGENES KONTO DE** **** 4417"),
+        Side(CHECKING, "GUTSCHRIFT VON EIGENEM KONTO DE** **** 7702"),
         note="For the car repair",
     )
 
@@ -143,7 +143,7 @@ def _dentist(home: _Home) -> tuple[Entry, Entry]:
         account=CHECKING,
         date=banking_day_from(day + timedelta(days=17)),
         minor=REIMBURSED,
-        description="ERSTATTUNG LEISTUNG 60% ZAHNERSATZ KRANKENKASSE BIRKENHAIN VNR XXXX551",
+        description="ERSTATTUNG LEISTUNG 60% ZAHNERSATZ KRANKENKASSE BIRKENHAIN VNR ****551",
         payee="KRANKENKASSE BIRKENHAIN",
         merchant="Krankenkasse Birkenhain",
         category="Doctors",

@@ -5,9 +5,9 @@ from datetime import date
 from farthing.demo.accounts import CARD, CHECKING, ZLOTY
 
 _PRINTED = {
-    CHECKING: "KARTENZAHLUNG {spelled} BERLIN {day:%d.%m.%Y} KARTE XXXX XXXX XXXX 4417",
-    CARD: "{spelled} BERLIN DEU 5232XXXXXXXX2093",
-    ZLOTY: "ZAKUP PRZY UŻYCIU KARTY {spelled} POL KARTA 4111XXXXXXXX1188",
+    CHECKING: "KARTENZAHLUNG {spelled} BERLIN {day:%d.%m.%Y} KARTE **** **** **** 4417",
+    CARD: "{spelled} BERLIN DEU 5232********2093",
+    ZLOTY: "ZAKUP PRZY UŻYCIU KARTY {spelled} POL KARTA 4111********1188",
 }
 
 
@@ -18,4 +18,4 @@ def purchase(account: str, spelled: str, day: date) -> str:
 
 def abroad(spelled: str, original: str, rate: str) -> str:
     """A purchase in another currency as the credit card's bank prints it."""
-    return f"{spelled} {original.replace('.', ',')} KURS {rate.replace('.', ',')} 5232XXXXXXXX2093"
+    return f"{spelled} {original.replace('.', ',')} KURS {rate.replace('.', ',')} 5232********2093"
