@@ -51,14 +51,6 @@ class CheckService:
         faults += [Fault(*one) for one in await self._rows.strange()]
         return sorted(faults, key=lambda fault: (fault.day or date.max, fault.what, str(fault.account_id)))
 
-    async def repair(self) -> int:
-        """Put every total right again; how many were wrong. Nobody posts meanwhile."""
-        await self._rows.accounts(lock=True)
-        faults = await self.faults()
-        if faults:
-            await self._rows.replace(self._actor.workspace_id, await self._count())
-        return len(faults)
-
     async def recount(self, account_id: UUID) -> None:
         """Make one account's totals anew; others are not touched, so nobody who posts there has to wait."""
         await self._rows.replace(self._actor.workspace_id, await self._count(account_id), account_id)

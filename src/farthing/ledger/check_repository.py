@@ -45,10 +45,8 @@ class Recount(WorkspaceRepository):
         rows = await self.session.execute(self.own(select(Category.id, Category.kind), Category))
         return {row.id: row.kind for row in rows}
 
-    async def accounts(self, *, lock: bool = False) -> Sequence[Account]:
-        """All of them; who locks them lets nobody post until he is done."""
-        statement = self.select(Account).order_by(Account.id).execution_options(populate_existing=True)
-        return (await self.session.scalars(statement.with_for_update() if lock else statement)).all()
+    async def accounts(self) -> Sequence[Account]:
+        return (await self.session.scalars(self.select(Account).execution_options(populate_existing=True))).all()
 
     async def daily(self) -> dict[DailyKey, list[int]]:
         """The totals as they are kept, without those that are nothing."""
@@ -78,16 +76,12 @@ class Recount(WorkspaceRepository):
             found += [(name, account, day, str(kept), str(right)) for account, day, kept, right in rows]
         return found
 
-    async def replace(self, workspace_id: UUID, right: Delta, account_id: UUID | None = None) -> None:
-        """Put these totals in the place of all, or of one account's."""
-        days, months = self.own(delete(DailyTotal), DailyTotal), self.own(delete(MonthTotal), MonthTotal)
-        opened = self.own(update(Account), Account).values(balance=Account.opening_balance)
-        if account_id is not None:
-            days = days.where(DailyTotal.account_id == account_id)
-            months = months.where(MonthTotal.account_id == account_id)
-            opened = opened.where(Account.id == account_id)
-        for statement in (days, months, opened):
-            await self.session.execute(statement)
+    async def replace(self, workspace_id: UUID, right: Delta, account_id: UUID) -> None:
+        """Put these totals in the place of an account's."""
+        for totals in (DailyTotal, MonthTotal):
+            await self.session.execute(self.own(delete(totals), totals).where(totals.account_id == account_id))
+        opened = self.own(update(Account), Account).where(Account.id == account_id)
+        await self.session.execute(opened.values(balance=Account.opening_balance))
         await Totals(self.work).apply(workspace_id, right)
 
 
