@@ -18,7 +18,7 @@ def _number_as_text(value: Any) -> Any:
 
 
 Username = Annotated[
-    str, BeforeValidator(fold), Field(min_length=3, max_length=50, pattern=r"^[^\s@]+$", examples=["jan"])
+    str, Field(min_length=3, max_length=50, pattern=r"^[^\s@]+$", examples=["jan"]), BeforeValidator(fold)
 ]
 Email = Annotated[EmailStr, BeforeValidator(fold), Field(max_length=254, examples=["jan@example.com"])]
 Password = Annotated[SecretStr, Field(min_length=1, max_length=1024, examples=["correct-horse-battery"])]
