@@ -12,6 +12,7 @@ from sqlalchemy import (
     ForeignKey,
     ForeignKeyConstraint,
     Index,
+    LargeBinary,
     String,
     Text,
     UniqueConstraint,
@@ -182,6 +183,14 @@ class Transaction(Base):
             sqlite_where=text("import_id IS NOT NULL"),
             postgresql_where=text("import_id IS NOT NULL"),
         ),
+        Index(
+            "ix_transactions_stated",
+            "workspace_id",
+            "stated_account_id",
+            "stated_on",
+            sqlite_where=text("stated_on IS NOT NULL"),
+            postgresql_where=text("stated_on IS NOT NULL"),
+        ),
     )
 
     key: Mapped[int] = mapped_column(Key, primary_key=True, autoincrement=True)
@@ -210,6 +219,11 @@ class Transaction(Base):
     transfer_id: Mapped[UUID | None] = mapped_column(Id)
     import_id: Mapped[UUID | None] = mapped_column(Id)
     import_line: Mapped[int | None]
+    fingerprint: Mapped[bytes | None] = mapped_column(LargeBinary(16))
+    """By which a row of a statement is known again; it is about what the bank said, whatever was edited since."""
+    stated_on: Mapped[Day | None] = mapped_column(Date)
+    stated_account_id: Mapped[UUID | None] = mapped_column(Id)
+    """The day and account of the statement, where somebody changed them since."""
     search_text: Mapped[str] = mapped_column(Text)
     version: Mapped[int] = mapped_column(default=1)
     created_by: Mapped[UUID | None] = mapped_column(Id)
@@ -276,6 +290,35 @@ class Transfer(Base):
     workspace_id: Mapped[UUID] = of_workspace()
     out_key: Mapped[int] = mapped_column(Key)
     in_key: Mapped[int] = mapped_column(Key)
+    state: Mapped[str] = mapped_column(String(8))
+    reason: Mapped[str] = mapped_column(Text)
+    decided_by: Mapped[UUID | None] = mapped_column(Id)
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    decided_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class PendingLink(Base):
+    """A transaction that was announced and the one that was booked for it: two facts, joined until somebody parts them."""
+
+    __tablename__ = "pending_links"
+    __table_args__ = (
+        UniqueConstraint("workspace_id", "id"),
+        UniqueConstraint("workspace_id", "pending_key", "booked_key"),
+        ForeignKeyConstraint(
+            ["workspace_id", "pending_key"], ["transactions.workspace_id", "transactions.key"], ondelete="CASCADE"
+        ),
+        ForeignKeyConstraint(
+            ["workspace_id", "booked_key"], ["transactions.workspace_id", "transactions.key"], ondelete="CASCADE"
+        ),
+        CheckConstraint("state IN ('proposed', 'linked', 'rejected')", name="state"),
+        Index(None, "workspace_id", "state"),
+        Index(None, "workspace_id", "booked_key"),
+    )
+
+    id: Mapped[UUID] = mapped_column(Id, primary_key=True)
+    workspace_id: Mapped[UUID] = of_workspace()
+    pending_key: Mapped[int] = mapped_column(Key)
+    booked_key: Mapped[int] = mapped_column(Key)
     state: Mapped[str] = mapped_column(String(8))
     reason: Mapped[str] = mapped_column(Text)
     decided_by: Mapped[UUID | None] = mapped_column(Id)
