@@ -130,7 +130,10 @@ class ImportRow(Base):
 
     workspace_id: Mapped[UUID] = mapped_column(Id, primary_key=True)
     import_id: Mapped[UUID] = mapped_column(Id, primary_key=True)
-    line: Mapped[int] = mapped_column(primary_key=True)
+    row: Mapped[int] = mapped_column(primary_key=True)
+    """Its number among the rows of the file, from one."""
+    line: Mapped[int]
+    """Where it stands in the file."""
     state: Mapped[str] = mapped_column(String(8))
     reason: Mapped[str] = mapped_column(Text)
     account_id: Mapped[UUID | None] = mapped_column(Id)

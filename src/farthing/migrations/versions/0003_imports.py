@@ -128,6 +128,7 @@ def upgrade() -> None:
         "import_rows",
         sa.Column("workspace_id", Id(), nullable=False),
         sa.Column("import_id", Id(), nullable=False),
+        sa.Column("row", sa.Integer(), nullable=False),
         sa.Column("line", sa.Integer(), nullable=False),
         sa.Column("state", sa.String(length=8), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
@@ -161,7 +162,7 @@ def upgrade() -> None:
             name=op.f("fk_import_rows_workspace_id_transaction_key_transactions"),
             ondelete="CASCADE",
         ),
-        sa.PrimaryKeyConstraint("workspace_id", "import_id", "line", name=op.f("pk_import_rows")),
+        sa.PrimaryKeyConstraint("workspace_id", "import_id", "row", name=op.f("pk_import_rows")),
     )
     op.create_index(
         "ix_import_rows_review",

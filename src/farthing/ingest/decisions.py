@@ -1,0 +1,217 @@
+"""Which rows of a statement are new, which the ledger has already, and which nobody can tell. Pure.
+
+Rows of one source are known again by their fingerprints. Rows of different sources pair one to one by amount and day:
+for each amount the ledger holds as many as the source that tells of most.
+"""
+
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+NEAR = timedelta(days=4)
+"""How far apart two banks or files may date the same payment."""
+
+
+class RowState(StrEnum):
+    """What becomes of a row."""
+
+    NEW = "new"
+    SAME = "same"
+    SUSPECT = "suspect"
+    ERROR = "error"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """The days that a statement tells of."""
+
+    first: date
+    last: date
+
+    def is_inside(self, day: date) -> bool:
+        """Whether the statement tells of the whole day: at either end, it may have been cut."""
+        return self.first < day < self.last
+
+    def covers(self, day: date) -> bool:
+        return self.first <= day <= self.last
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A row that a former statement had, and the transaction that it is."""
+
+    key: int
+    import_id: UUID
+    file: str
+    period: Period | None
+    is_same_file: bool = False
+    is_deleted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A transaction of the ledger that another source, or a person, told of."""
+
+    key: int
+    day: date
+    amount: int
+    is_pending: bool
+    words: frozenset[str]
+    who: str
+    """Who told of it, as people read it."""
+    covered: tuple[Period, ...] | None
+    """What its source told of; None where somebody wrote it down by hand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A row of the statement at hand."""
+
+    row: int
+    day: date
+    amount: int
+    is_pending: bool
+    fingerprint: bytes
+    words: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    state: RowState
+    reason: str
+    key: int | None = None
+    """The transaction that it is, or may be."""
+
+
+NEW = Decision(RowState.NEW, "nothing like it is in the ledger")
+
+
+@dataclass(slots=True)
+class Evidence:
+    """What the ledger knows of an account around a statement."""
+
+    seen: Mapping[bytes, Seen] = field(default_factory=dict)
+    told: Sequence[Told] = ()
+    promises_ids: bool = False
+    """The source gives each transaction an id of its own, so that a match is one, at the ends too."""
+
+
+def decided(rows: Iterable[Candidate], period: Period, evidence: Evidence) -> dict[int, Decision]:
+    """The decisions by row; rows that are not named are new."""
+    found: dict[int, Decision] = {}
+    strange: list[Candidate] = []
+    for row in rows:
+        if seen := evidence.seen.get(row.fingerprint):
+            found[row.row] = _known(row, period, seen, promises_ids=evidence.promises_ids)
+        elif evidence.told:
+            strange.append(row)
+    if strange:
+        found |= paired(strange, period, evidence.told)
+    return found
+
+
+def _known(row: Candidate, period: Period, seen: Seen, *, promises_ids: bool) -> Decision:
+    if seen.is_deleted:
+        return Decision(RowState.SAME, f"it came with {seen.file} and was deleted since", seen.key)
+    reason = f"it came with {seen.file}"
+    if promises_ids or seen.is_same_file or seen.period is None or is_whole(row.day, period, seen.period):
+        return Decision(RowState.SAME, reason, seen.key)
+    return Decision(
+        RowState.SUSPECT,
+        f"one like it came with {seen.file}, and {row.day} is where one statement ends and the other begins: "
+        "it may be the same, or a second one of that day",
+        seen.key,
+    )
+
+
+def is_whole(day: date, one: Period, other: Period) -> bool:
+    """Whether two statements can be compared on a day.
+
+    One that has the day in its midst tells of all of it. Two that both begin with it (or both end) tell of it from some
+    moment on (or until one), so the longer list holds the shorter. Only an end and a beginning may tell of different
+    parts.
+    """
+    if one.is_inside(day) or other.is_inside(day):
+        return True
+    if one.first == one.last or other.first == other.last:
+        return False
+    return (day == one.first) == (day == other.first)
+
+
+def paired(rows: Sequence[Candidate], period: Period, told: Sequence[Told]) -> dict[int, Decision]:
+    """Rows beside what other sources told of: by amount, first on the very day, then nearby."""
+    theirs: dict[int, list[Told]] = defaultdict(list)
+    for one in told:
+        theirs[one.amount].append(one)
+    ours: dict[int, list[Candidate]] = defaultdict(list)
+    for row in rows:
+        if row.amount in theirs:
+            ours[row.amount].append(row)
+    found: dict[int, Decision] = {}
+    for amount, some in ours.items():
+        _pair(some, theirs[amount], period, found)
+    return found
+
+
+def _pair(rows: list[Candidate], told: list[Told], period: Period, found: dict[int, Decision]) -> None:
+    """Of one amount: on the very day as many as both have; what is left, where only one can be meant."""
+    by_day: dict[date, list[Told]] = defaultdict(list)
+    for one in told:
+        by_day[one.day].append(one)
+    left: list[Candidate] = []
+    for row in rows:
+        likely = [one for one in by_day[row.day] if _is_possible(row, one)]
+        if not likely:
+            left.append(row)
+            continue
+        best = max(likely, key=lambda one: (len(one.words & row.words), -one.key))
+        by_day[row.day].remove(best)
+        found[row.row] = Decision(RowState.SAME, f"{best.who} told of it on the same day", best.key)
+    _pair_nearby(
+        left, sorted((o for some in by_day.values() for o in some), key=lambda o: (o.day, o.key)), period, found
+    )
+
+
+def _pair_nearby(rows: Sequence[Candidate], told: Sequence[Told], period: Period, found: dict[int, Decision]) -> None:
+    days = [one.day for one in told]
+    choices: dict[int, list[Told]] = {}
+    rivals: dict[int, int] = defaultdict(int)
+    for row in rows:
+        near = told[bisect_left(days, row.day - NEAR) : bisect_left(days, row.day + NEAR + timedelta(days=1))]
+        possible = [one for one in near if _is_possible(row, one)]
+        if possible:
+            choices[row.row] = possible
+        for one in possible:
+            rivals[one.key] += 1
+    for row in rows:
+        if possible := choices.get(row.row, []):
+            found[row.row] = _nearby(row, possible, rivals, period)
+
+
+def _nearby(row: Candidate, possible: Sequence[Told], rivals: Mapping[int, int], period: Period) -> Decision:
+    first = min(possible, key=lambda one: (abs(one.day - row.day), one.key))
+    if len(possible) > 1 or rivals[first.key] > 1:
+        return Decision(
+            RowState.SUSPECT, f"{first.who} told of it or of another one of that amount around {first.day}", first.key
+        )
+    if period.covers(first.day) and _is_covered(row.day, first):
+        return Decision(RowState.SAME, f"{first.who} told of it, dated {first.day}", first.key)
+    return Decision(
+        RowState.SUSPECT,
+        f"{first.who} told of one of that amount on {first.day}; the two statements do not both reach over these days",
+        first.key,
+    )
+
+
+def _is_covered(day: date, one: Told) -> bool:
+    return one.covered is None or any(period.covers(day) for period in one.covered)
+
+
+def _is_possible(row: Candidate, one: Told) -> bool:
+    """What is announced may be booked already, but what is booked is never only an announcement."""
+    return row.is_pending or not one.is_pending

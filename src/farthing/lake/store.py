@@ -1,0 +1,55 @@
+"""Where the lake's files are: each workspace's under a folder of its own, each file there only when it is whole.
+
+<root>/raw/<workspace>/extract_date=<day>/<import>/rows.parquet
+"""
+
+import os
+import shutil
+from contextlib import suppress
+from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from uuid import UUID
+
+_RAW = "raw"
+
+
+class LakeStore:
+    def __init__(self, root: Path) -> None:
+        self._root = root
+
+    def raw(self, workspace_id: UUID, day: date, import_id: UUID) -> Path:
+        """The folder of what one import read."""
+        return self._root / _RAW / workspace_id.hex / f"extract_date={day.isoformat()}" / import_id.hex
+
+    def workshop(self) -> TemporaryDirectory[str]:
+        """A folder on the lake's own disk for a file that is being made."""
+        self._root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return TemporaryDirectory(prefix=".making-", dir=self._root)
+
+    @staticmethod
+    def keep(made: Path, home: Path) -> Path:
+        """Put a finished file into its place, so that a crash leaves the old one or the new one."""
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _sync(made)
+        kept = made.replace(home / made.name)
+        _sync(home)
+        return kept
+
+    def purge(self, workspace_id: UUID) -> None:
+        """Leave nothing of a workspace."""
+        with suppress(FileNotFoundError):
+            shutil.rmtree(self._root / _RAW / workspace_id.hex)
+
+    def homes(self) -> set[UUID]:
+        """The workspaces that have files here."""
+        raw = self._root / _RAW
+        return {UUID(home.name) for home in raw.iterdir()} if raw.is_dir() else set()
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
