@@ -18,7 +18,7 @@ unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME
 MAKEFLAGS += --no-builtin-rules
 .SUFFIXES:
 .DEFAULT_GOAL := help
-.PHONY: help up dev sandbox setup install reset test cov check lint types imports tidy fix prove bench docs
+.PHONY: help up dev sandbox setup install reset test cov check lint types imports tidy fix prove fuzz bench docs
 
 help:
 	@echo 'Farthing: every farthing accounted for.'
@@ -69,6 +69,10 @@ fix: $(DEV)  ## let ruff repair what it can
 
 prove: $(DEV)  ## the long versions of the tests: thirty kill rounds, deep search
 	FARTHING_KILL_ROUNDS=30 HYPOTHESIS_PROFILE=deep $(PYTEST) $(ARGS)
+
+fuzz: $(DEV)  ## statements changed by a fuzzer, a minute for each format; ARGS='csv --seconds 600'
+	@sh scripts/setup.sh --group fuzz --inexact
+	$(RUN) -m fuzz $(ARGS)
 
 bench: $(DEV)  ## measure the performance contract
 	$(RUN) -m bench $(ARGS)

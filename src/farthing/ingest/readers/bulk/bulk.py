@@ -4,24 +4,25 @@ What is written plainly is read by DuckDB; every other row goes through the care
 """
 
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
+from farthing.ingest.readers.bulk.account import reading_of
 from farthing.ingest.readers.bulk.expressions import quoted
 from farthing.ingest.readers.bulk.query import Query, query_of
 from farthing.ingest.readers.bulk.sample import WINDOW_BYTES, Sample, sample_of, transcoded
 from farthing.ingest.readers.table.lines import line_of
 from farthing.ingest.readers.table.plan import Plan
 from farthing.ingest.readers.table.row import Row
-from farthing.ingest.readers.table.sorting import Beside, sorted_rows
+from farthing.ingest.readers.table.sorting import Beside, Sorted, sorted_rows
 from farthing.ingest.readers.table.understand import plan_of
-from farthing.ingest.reading import Fate, Rejected
+from farthing.ingest.reading import Fate, Reading, Rejected
 from farthing.ingest.statement import Line
 from farthing.ingest.wishes import Wishes
 
@@ -32,8 +33,9 @@ _MEMORY = "512MB"
 _EXTRA_COLUMNS = 6
 FIELDS = (
     *("source_line", "date", "amount", "currency", "payee", "memo", "description"),
-    *("reference", "type", "account", "balance", "status", "value_date"),
+    *("reference", "type", "account", "balance", "status", "value_date", "original_amount", "original_currency"),
 )
+"""The columns of the view `lines`."""
 _SUMS = """
 SELECT coalesce(sum(amount) FILTER (amount > 0), 0), coalesce(sum(amount) FILTER (amount < 0), 0)
 FROM told WHERE {plain}
@@ -49,10 +51,19 @@ class Bulk:
     """A large file read: its rows in a table of DuckDB's, and what became of the others."""
 
     connection: duckdb.DuckDBPyConnection
+    """With the view `lines`, whose columns are `FIELDS`."""
+    sample: Sample
     plan: Plan
-    dialect: Mapping[str, str]
-    fates: dict[Fate, int] = field(default_factory=dict)
-    rejected: list[Rejected] = field(default_factory=list)
+    found: Sorted
+    """The rows that were read with care, and the fates of all."""
+
+    @property
+    def fates(self) -> Mapping[Fate, int]:
+        return self.found.fates
+
+    @property
+    def rejected(self) -> Sequence[Rejected]:
+        return self.found.rejected
 
     @property
     def count(self) -> int:
@@ -64,6 +75,10 @@ class Bulk:
         cursor = self.connection.execute(f"SELECT {', '.join(FIELDS)} FROM lines ORDER BY source_line")
         while batch := cursor.fetchmany(BATCH_ROWS):
             yield batch
+
+    def reading(self) -> Reading:
+        """How the file was understood; its statements carry no lines, those stay in the table."""
+        return reading_of(self.connection, self.plan, self.found, self.sample.names(), self.sample.evidence())
 
 
 @contextmanager
@@ -104,9 +119,8 @@ def _read(connection: duckdb.DuckDBPyConnection, file: Path, sample: Sample, pla
         f"CREATE VIEW lines AS SELECT rowid + {first} AS source_line, {fields} FROM told WHERE {plain}"
         " UNION ALL SELECT * FROM read_with_care"
     )
-    found = Bulk(connection, plan, {**sample.dialect.names(), "encoding": sample.encoding}, dict(careful.fates))
-    found.fates[Fate.TRANSACTION] = careful.fates.get(Fate.TRANSACTION, 0) + found.count - len(lines)
-    found.rejected = careful.rejected
+    found = Bulk(connection, sample, plan, careful)
+    careful.fates[Fate.TRANSACTION] = careful.fates.get(Fate.TRANSACTION, 0) + found.count - len(lines)
     return found
 
 
@@ -159,4 +173,5 @@ def _told(file: Path, sample: Sample, plan: Plan, query: Query) -> str:
 
 
 def _tuple(line: Line) -> tuple[Any, ...]:
-    return tuple(str(getattr(line, name)) if name == "status" else getattr(line, name) for name in FIELDS)
+    paid = (line.original.amount, line.original.currency) if line.original else (None, None)
+    return (*(str(line.status) if name == "status" else getattr(line, name) for name in FIELDS[:-2]), *paid)

@@ -13,7 +13,7 @@ from farthing.ingest.readers.table.vocabulary.currencies import code_of
 from farthing.ingest.statement import LineStatus
 
 SCALE = 8
-_MONEY = f"DECIMAL(28, {SCALE})"
+MONEY = f"DECIMAL(28, {SCALE})"
 _FORMATS = {"dmy": ("%d", "%m", "%Y"), "mdy": ("%m", "%d", "%Y"), "ymd": ("%Y", "%m", "%d")}
 _TIME = r"(?:[ T]\d{1,2}:\d{2}(?::\d{2})?)?"
 _ODD_LETTERS = r"[\x{00a0}\x{2007}\x{202f}\x{3000}\x{feff}\x{200e}\x{200f}]"
@@ -82,8 +82,8 @@ def money(at: int, mark: str) -> str:
     simple = plain if mark == "." else f"replace({plain}, ',', '.')"
     marks = (",", " ", "e", "E", "_") if mark == "." else (".", " ", "e", "E", "_")
     is_marked = " OR ".join(f"contains({plain}, '{sign}')" for sign in marks)
-    grouped = f"CASE WHEN regexp_full_match({plain}, {quoted(shape)}) THEN TRY_CAST({worth} AS {_MONEY}) END"
-    return f"CASE WHEN {is_marked} THEN {grouped} ELSE TRY_CAST({simple} AS {_MONEY}) END AS {figure(at)}"
+    grouped = f"CASE WHEN regexp_full_match({plain}, {quoted(shape)}) THEN TRY_CAST({worth} AS {MONEY}) END"
+    return f"CASE WHEN {is_marked} THEN {grouped} ELSE TRY_CAST({simple} AS {MONEY}) END AS {figure(at)}"
 
 
 def is_told(at: int) -> str:

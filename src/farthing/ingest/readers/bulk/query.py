@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from farthing.ingest.readers.bulk.expressions import (
+    MONEY,
     amount,
-    cell,
     codes,
     day,
     figure,
@@ -70,10 +70,9 @@ def query_of(plan: Plan) -> Query | None:
     booked = f"{_day(plan, plan.dating.booking[0], separator)} AS date"
     figures, texts = _figures(plan), _text_columns(plan)
     flagged = (plan.scheme.flag, *plan.wording.of("status"))
-    days = [
-        at for at in (plan.dating.booking[0], plan.dating.value, plan.denomination.column, *flagged) if at is not None
-    ]
-    needed = sorted({*figures, *texts, *days, *plan.originals})
+    codes_at = (plan.denomination.column, plan.denomination.original)
+    days = [at for at in (plan.dating.booking[0], plan.dating.value, *codes_at, *flagged) if at is not None]
+    needed = sorted({*figures, *texts, *days})
     return Query(
         trimmed=tuple(trimmed(at) for at in needed),
         parsed=(*(money(at, plan.mark.mark) for at in figures), *(worded(at) for at in texts)),
@@ -95,7 +94,7 @@ def _day(plan: Plan, at: int, separator: str) -> str:
 
 
 def _figures(plan: Plan) -> list[int]:
-    found = (*plan.amount_columns, plan.scheme.fee, plan.scheme.balance)
+    found = (*plan.amount_columns, plan.scheme.fee, plan.scheme.balance, *plan.originals)
     return sorted({at for at in found if at is not None})
 
 
@@ -140,6 +139,20 @@ def _rest(plan: Plan, separator: str) -> Sequence[str]:
         f"{'NULL' if scheme.balance is None else figure(scheme.balance)} AS balance",
         f"{mapped(status[0], statuses(plan.columns[status[0]])) if status else quoted('booked')} AS status",
         f"{'NULL' if value is None else _day(plan, value, separator)} AS value_date",
+        *_original(plan),
+    )
+
+
+def _original(plan: Plan) -> Sequence[str]:
+    """What was paid abroad, with the sign of the account's amount."""
+    if not plan.originals:
+        return (f"CAST(NULL AS {MONEY}) AS original_amount", "CAST(NULL AS VARCHAR) AS original_currency")
+    paid = f"coalesce({', '.join(f'nullif({figure(at)}, 0)' for at in plan.originals)})"
+    at = plan.denomination.original
+    code = "NULL" if at is None else mapped(at, codes(plan.columns[at]))
+    return (
+        f"CASE WHEN {amount(plan)} < 0 THEN -abs({paid}) ELSE abs({paid}) END AS original_amount",
+        f"CASE WHEN {paid} IS NOT NULL THEN {code} END AS original_currency",
     )
 
 
@@ -156,9 +169,9 @@ def _oddities(plan: Plan) -> list[str]:
     if scheme.debit is not None and scheme.credit is not None:
         odd.append(f"({figure(scheme.debit)} <> 0 AND {figure(scheme.credit)} <> 0)")
         odd.append(f"({figure(scheme.debit)} IS NULL AND {figure(scheme.credit)} IS NULL)")
-    if plan.denomination.column is not None:
-        at = plan.denomination.column
-        odd.append(f"({mapped(at, codes(plan.columns[at]))} IS NULL AND {is_told(at)})")
+    for at in (plan.denomination.column, plan.denomination.original):
+        if at is not None:
+            odd.append(f"({mapped(at, codes(plan.columns[at]))} IS NULL AND {is_told(at)})")
     if plan.dating.value is not None:
         odd.append(f"(value_date IS NULL AND {is_told(plan.dating.value)})")
-    return odd + [f"{cell(at)} <> ''" for at in plan.originals]
+    return odd

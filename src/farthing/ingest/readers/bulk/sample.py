@@ -6,15 +6,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from farthing.ingest.errors import StatementUnreadable
-from farthing.ingest.readers.formats.csv import dialect_of
+from farthing.ingest.readers.formats.csv import dialect_of, evidence_of
 from farthing.ingest.readers.table.row import Row
-from farthing.ingest.readers.text.decoding import detected
-from farthing.ingest.readers.text.dialect import Dialect, lines_of, rows_of
+from farthing.ingest.readers.text.decoding import Decoded, detected
+from farthing.ingest.readers.text.dialect import Dialect, line_end_of, lines_of, rows_of
+from farthing.ingest.reading import Evidence
 from farthing.ingest.wishes import Wishes
 
 WINDOW_BYTES = 64 * 1024
 _GLANCES = 64
 _GLANCE_BYTES = 4096
+_TOLD_CHARS = 100_000
 _CHUNK_BYTES = 4 * 1024 * 1024
 _PLAIN = {"ascii", "utf-8"}
 
@@ -23,9 +25,23 @@ _PLAIN = {"ascii", "utf-8"}
 class Sample:
     rows: tuple[Row, ...]
     dialect: Dialect
-    encoding: str
+    letters: Decoded
+    """The first of its letters, and how its bytes were understood."""
     is_multiline: bool
     """Cells hold ends of lines."""
+
+    @property
+    def encoding(self) -> str:
+        return self.letters.encoding
+
+    def names(self) -> dict[str, str]:
+        """What the careful reading would call the dialect."""
+        told = {"encoding": self.encoding, "line_ends": line_end_of(self.letters.text)}
+        return told | self.dialect.names()
+
+    def evidence(self) -> list[Evidence]:
+        because = "its content reads so, and it is large"
+        return [Evidence("format", "csv", because), *evidence_of(self.letters, self.names())]
 
     @property
     def is_plain_encoding(self) -> bool:
@@ -35,8 +51,9 @@ class Sample:
 def sample_of(path: Path, wishes: Wishes, window_bytes: int = WINDOW_BYTES) -> Sample:
     """The windows of a file as rows; those of its beginning keep their true lines."""
     windows = _windows(path, window_bytes)
-    encoding, _, _, _ = detected(b"\n".join([*windows, *_glances(path)]), wishes.encoding)
-    texts = [lines_of(window.decode(encoding, "replace")) for window in windows]
+    encoding, because, _, _ = detected(b"\n".join([*windows, *_glances(path)]), wishes.encoding)
+    decoded = [window.decode(encoding, "replace") for window in windows]
+    texts = [lines_of(text) for text in decoded]
     head = texts[0] if len(texts) == 1 else texts[0][:-1]
     rest = [line for text in texts[1:-1] for line in text[1:-1]] + (texts[-1][1:] if len(texts) > 1 else [])
     lines = [*head, *rest]
@@ -44,7 +61,8 @@ def sample_of(path: Path, wishes: Wishes, window_bytes: int = WINDOW_BYTES) -> S
         raise StatementUnreadable("The file is empty.")
     dialect = dialect_of(lines, wishes)
     rows = tuple(rows_of(lines, dialect))
-    return Sample(rows, dialect, encoding, any(row.lines > 1 for row in rows))
+    letters = Decoded(decoded[0][:_TOLD_CHARS], encoding, because)
+    return Sample(rows, dialect, letters, any(row.lines > 1 for row in rows))
 
 
 def _windows(path: Path, size_each: int) -> Sequence[bytes]:

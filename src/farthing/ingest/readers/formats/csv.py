@@ -1,7 +1,7 @@
 """Text files of a table: whatever parts the cells, in whatever encoding."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from farthing.ingest.errors import StatementUnreadable
 from farthing.ingest.readers.source import Source
@@ -40,10 +40,12 @@ def read(source: Source, wishes: Wishes) -> Reading:
         raise StatementUnreadable("The file is empty.")
     dialect, rows = _table(lines, wishes)
     told = {"encoding": text.encoding, "line_ends": line_end_of(text.text[:100_000]), **dialect}
-    return read_rows(rows, wishes, format_name=NAME, name=source.name, dialect=told, evidence=_evidence(text, dialect))
+    return read_rows(
+        rows, wishes, format_name=NAME, name=source.name, dialect=told, evidence=evidence_of(text, dialect)
+    )
 
 
-def _evidence(text: Decoded, dialect: dict[str, str]) -> list[Evidence]:
+def evidence_of(text: Decoded, dialect: Mapping[str, str]) -> list[Evidence]:
     return [
         Evidence("encoding", text.encoding, text.because),
         Evidence("delimiter", dialect["delimiter"], "it makes the most rows with a date and an amount"),

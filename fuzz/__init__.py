@@ -1,0 +1,1 @@
+"""Statements changed by a fuzzer that watches which code they reach: whatever comes, only errors of ours, and soon."""
