@@ -29,7 +29,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "pypdfium2": ("ingest/readers/formats/velobank_page.py",),
     "xml": ("ingest/readers/markup.py", "ingest/readers/formats/xlsx_package.py"),
     "zipfile": ("ingest/readers/formats/xlsx_package.py",),
-    "duckdb": ("lake/*", "ingest/readers/bulk/*"),
+    "duckdb": ("lake/*", "ingest/readers/bulk/*", "ingest/preparing.py", "ingest/rawrows.py"),
     "pyarrow": (),
     "numpy": (),
     "pandas": (),

@@ -6,11 +6,10 @@ for each amount the ledger holds as many as the source that tells of most.
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
-from uuid import UUID
 
 NEAR = timedelta(days=4)
 """How far apart two banks or files may date the same payment."""
@@ -42,15 +41,16 @@ class Period:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
-    """A row that a former statement had, and the transaction that it is."""
+class Statement:
+    """A former statement of the same account."""
 
-    key: int
-    import_id: UUID
-    file: str
+    name: str
     period: Period | None
     is_same_file: bool = False
-    is_deleted: bool = False
+
+
+Seen = tuple[int, int]
+"""The transaction that a fingerprint is, and the number of the statement that had it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,36 +96,35 @@ class Evidence:
     """What the ledger knows of an account around a statement."""
 
     seen: Mapping[bytes, Seen] = field(default_factory=dict)
+    statements: Sequence[Statement] = ()
+    deleted: Collection[int] = frozenset()
+    """Transactions that somebody deleted."""
     told: Sequence[Told] = ()
     promises_ids: bool = False
     """The source gives each transaction an id of its own, so that a match is one, at the ends too."""
 
 
-def decided(rows: Iterable[Candidate], period: Period, evidence: Evidence) -> dict[int, Decision]:
-    """The decisions by row; rows that are not named are new."""
-    found: dict[int, Decision] = {}
-    strange: list[Candidate] = []
-    for row in rows:
-        if seen := evidence.seen.get(row.fingerprint):
-            found[row.row] = _known(row, period, seen, promises_ids=evidence.promises_ids)
-        elif evidence.told:
-            strange.append(row)
-    if strange:
-        found |= paired(strange, period, evidence.told)
-    return found
-
-
-def _known(row: Candidate, period: Period, seen: Seen, *, promises_ids: bool) -> Decision:
-    if seen.is_deleted:
-        return Decision(RowState.SAME, f"it came with {seen.file} and was deleted since", seen.key)
-    reason = f"it came with {seen.file}"
-    if promises_ids or seen.is_same_file or seen.period is None or is_whole(row.day, period, seen.period):
-        return Decision(RowState.SAME, reason, seen.key)
+def known(row: Candidate, period: Period, evidence: Evidence) -> Decision | None:
+    """What a former statement of the same source says of a row, if it had it."""
+    seen = evidence.seen.get(row.fingerprint)
+    if seen is None:
+        return None
+    key, number = seen
+    statement = evidence.statements[number]
+    if key in evidence.deleted:
+        return Decision(RowState.SAME, f"it came with {statement.name} and was deleted since", key)
+    if (
+        evidence.promises_ids
+        or statement.is_same_file
+        or statement.period is None
+        or is_whole(row.day, period, statement.period)
+    ):
+        return Decision(RowState.SAME, f"it came with {statement.name}", key)
     return Decision(
         RowState.SUSPECT,
-        f"one like it came with {seen.file}, and {row.day} is where one statement ends and the other begins: "
+        f"one like it came with {statement.name}, and {row.day} is where one statement ends and the other begins: "
         "it may be the same, or a second one of that day",
-        seen.key,
+        key,
     )
 
 

@@ -1,4 +1,4 @@
-from farthing.kernel.errors import TooLarge, Unprocessable
+from farthing.kernel.errors import Conflict, NotFound, TooLarge, Unprocessable
 
 
 class StatementUnreadable(Unprocessable):
@@ -11,3 +11,39 @@ class StatementTooLarge(TooLarge):
 
 class WishInvalid(Unprocessable):
     """This is not a way in which a file can be read."""
+
+
+class ImportNotFound(NotFound):
+    """Import not found."""
+
+
+class RowNotFound(NotFound):
+    """This import has no such row."""
+
+
+class ImportBusy(Conflict):
+    """This import is at work. Wait until it is done, or cancel its job."""
+
+
+class ImportStateWrong(Conflict):
+    """This cannot be done with the import as it stands."""
+
+
+class ImportChanged(Conflict):
+    """What would be posted is no longer what you looked at. Look at the preview again."""
+
+
+class AccountUnclear(Unprocessable):
+    """It is not clear which account this is of. Name one with `account_id`."""
+
+
+class RowInvalid(Unprocessable):
+    """These values do not make a transaction."""
+
+
+class FileEmpty(Unprocessable):
+    """The file is empty."""
+
+
+class ProfileNotFound(NotFound):
+    """Profile not found."""

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from farthing.ingest.readers.bulk.bulk import FIELDS, NotPlain, bulk_read
 from farthing.ingest.readers.reader import read, recognised
 from farthing.ingest.readers.source import Source
 from farthing.ingest.reading import Reading
-from farthing.ingest.statement import Line, Statement
+from farthing.ingest.statement import Balance, BalanceKind, Line, Statement
 from farthing.ingest.wishes import Wishes
 
 PARSER_VERSION = 1
@@ -43,17 +44,29 @@ _CONFIG: dict[str, Any] = {"memory_limit": "400MB", "threads": "2", "autoinstall
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """The rows of a statement in one currency: what goes to one account."""
+
+    account: str | None
+    currency: str | None
+    rows: int
+    first_day: date | None
+    last_day: date | None
+    opening: Balance | None
+    closing: Balance | None
+
+
+@dataclass(frozen=True, slots=True)
 class Prepared:
-    """What was read of a file; its rows are in `rows`, numbered from one, and its statements bear none."""
+    """What was read of a file; its rows are in `rows`, numbered from one, each with the number of its part."""
 
     reading: Reading
     rows: Path
-    counts: tuple[int, ...]
-    """How many rows each statement has."""
+    parts: tuple[Part, ...]
 
     @property
     def row_count(self) -> int:
-        return sum(self.counts)
+        return sum(part.rows for part in self.parts)
 
 
 def duck(folder: Path | None = None) -> duckdb.DuckDBPyConnection:
@@ -78,13 +91,43 @@ def kept(reading: Reading, folder: Path) -> Prepared:
     """A reading's rows as Parquet."""
     with duck() as connection:
         count = _take(connection, _told(reading.statements), folder)
-        rows = _copy(connection, "SELECT * FROM told ORDER BY row", folder)
-    counts = tuple(len(statement.lines) for statement in reading.statements)
-    if sum(counts) != count:
-        raise RuntimeError(f"{sum(counts)} rows were read and {count} kept")
-    bare = tuple(replace(statement, lines=()) for statement in reading.statements)
-    periods = zip(bare, reading.statements, strict=True)
-    return Prepared(replace(reading, statements=tuple(_dated(b, s.lines) for b, s in periods)), rows, counts)
+        if count != (read_count := sum(len(statement.lines) for statement in reading.statements)):
+            raise RuntimeError(f"{read_count} rows were read and {count} kept")
+        bare = tuple(replace(statement, lines=()) for statement in reading.statements)
+        return _parted(connection, replace(reading, statements=bare), folder)
+
+
+def _parted(connection: duckdb.DuckDBPyConnection, reading: Reading, folder: Path) -> Prepared:
+    """The rows of the table `taken`, each statement parted by currency, in the order in which the parts begin."""
+    connection.execute(
+        "CREATE TABLE parts AS SELECT statement, currency, min(row) AS first, count(*) AS rows,"
+        " min(date) AS first_day, max(date) AS last_day, row_number() OVER (ORDER BY min(row)) - 1 AS part"
+        " FROM taken GROUP BY statement, currency"
+    )
+    found = connection.execute("SELECT statement, currency, rows, first_day, last_day FROM parts ORDER BY part")
+    parts = tuple(_part(reading.statements[row[0]], *row[1:]) for row in found.fetchall())
+    columns = ", ".join("parts.part AS statement" if name == "statement" else f"taken.{name}" for name in COLUMNS)
+    same = "taken.statement = parts.statement AND taken.currency IS NOT DISTINCT FROM parts.currency"
+    rows = _copy(connection, f"SELECT {columns} FROM taken JOIN parts ON {same} ORDER BY row", folder)
+    return Prepared(reading, rows, parts or tuple(_part(statement, None, 0) for statement in reading.statements[:1]))
+
+
+def _part(
+    statement: Statement, currency: str | None, rows: int, first: date | None = None, last: date | None = None
+) -> Part:
+    """With the days that the statement tells of: those that it names, and those of its rows."""
+    home = currency or statement.currency
+    days = [day for day in (first, last, statement.first_day, statement.last_day) if day is not None]
+    said = {balance.kind: balance for balance in statement.balances if home is None or balance.currency in {None, home}}
+    return Part(
+        statement.account,
+        home,
+        rows,
+        min(days, default=None),
+        max(days, default=None),
+        said.get(BalanceKind.OPENING),
+        said.get(BalanceKind.CLOSING),
+    )
 
 
 def _is_table(file: Path, name: str, wishes: Wishes) -> bool:
@@ -98,14 +141,9 @@ def _is_table(file: Path, name: str, wishes: Wishes) -> bool:
 def _at_once(file: Path, wishes: Wishes, folder: Path) -> Prepared:
     with bulk_read(file, wishes) as bulk:
         reading = bulk.reading()
-        accounts = [statement.account for statement in reading.statements]
-        columns = ", ".join(_of_bulk(name, accounts) for name in COLUMNS)
-        rows = _copy(bulk.connection, f"SELECT {columns} FROM lines ORDER BY source_line", folder)
-        with duck() as connection:
-            found = dict(
-                connection.execute(f"SELECT statement, count(*) FROM '{_quoted(rows)}' GROUP BY ALL").fetchall()
-            )
-    return Prepared(reading, rows, tuple(found.get(at, 0) for at in range(len(accounts))))
+        columns = ", ".join(_of_bulk(name, [one.account for one in reading.statements]) for name in COLUMNS)
+        bulk.connection.execute(f"CREATE VIEW taken AS SELECT {columns} FROM lines")
+        return _parted(bulk.connection, reading, folder)
 
 
 def _of_bulk(name: str, accounts: Sequence[str | None]) -> str:
@@ -135,11 +173,11 @@ def _take(connection: duckdb.DuckDBPyConnection, rows: Iterable[dict[str, Any]],
             count += 1
     if count:
         connection.execute(
-            "CREATE TABLE told AS SELECT * FROM read_json($file, format = 'newline_delimited', columns = $columns)",
+            "CREATE TABLE taken AS SELECT * FROM read_json($file, format = 'newline_delimited', columns = $columns)",
             {"file": str(collected), "columns": COLUMNS},
         )
     else:
-        connection.execute(f"CREATE TABLE told ({', '.join(f'{name} {kind}' for name, kind in COLUMNS.items())})")
+        connection.execute(f"CREATE TABLE taken ({', '.join(f'{name} {kind}' for name, kind in COLUMNS.items())})")
     collected.unlink()
     return count
 
@@ -172,20 +210,12 @@ def _row(row: int, statement: int, line: Line) -> dict[str, Any]:
     }
 
 
-def _dated(statement: Statement, lines: Sequence[Line]) -> Statement:
-    """With the days that it tells of: those it names, or those of its rows."""
-    if not lines:
-        return statement
-    days = [line.date for line in lines]
-    first, last = statement.first_day or min(days), statement.last_day or max(days)
-    return replace(statement, first_day=min(first, *days), last_day=max(last, *days))
-
-
 def _copy(connection: duckdb.DuckDBPyConnection, query: str, folder: Path) -> Path:
     target = folder / ROWS
-    connection.execute(f"COPY ({query}) TO '{_quoted(target)}' (FORMAT parquet, COMPRESSION zstd)")
+    connection.execute(f"COPY ({query}) TO '{sql_path(target)}' (FORMAT parquet, COMPRESSION zstd)")
     return target
 
 
-def _quoted(path: Path) -> str:
+def sql_path(path: Path) -> str:
+    """A path, to stand between quotes in SQL."""
     return str(path).replace("'", "''")

@@ -62,6 +62,7 @@ class Origin(StrEnum):
     TAG = "tag"
     MERCHANT = "merchant"
     ACCOUNT = "account"
+    IMPORT = "import"
     UNDO = "undo"
 
 

@@ -180,6 +180,7 @@ class Transaction(Base):
             "ix_transactions_import",
             "workspace_id",
             "import_id",
+            "import_line",
             sqlite_where=text("import_id IS NOT NULL"),
             postgresql_where=text("import_id IS NOT NULL"),
         ),
@@ -219,6 +220,7 @@ class Transaction(Base):
     transfer_id: Mapped[UUID | None] = mapped_column(Id)
     import_id: Mapped[UUID | None] = mapped_column(Id)
     import_line: Mapped[int | None]
+    """Which row of the import it was, from one."""
     fingerprint: Mapped[bytes | None] = mapped_column(LargeBinary(16))
     """By which a row of a statement is known again; it is about what the bank said, whatever was edited since."""
     stated_on: Mapped[Day | None] = mapped_column(Date)
@@ -298,7 +300,7 @@ class Transfer(Base):
 
 
 class PendingLink(Base):
-    """A transaction that was announced and the one that was booked for it: two facts, joined until somebody parts them."""
+    """What was announced and what was booked for it: two facts, joined until somebody parts them."""
 
     __tablename__ = "pending_links"
     __table_args__ = (

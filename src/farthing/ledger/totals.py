@@ -88,6 +88,41 @@ def _count(change: Delta, row: Posted, sign: int, kinds: Mapping[UUID, str]) -> 
         total[COUNT] += sign
 
 
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """Several lines of one account, day, currency and category that go the same way, as one sum."""
+
+    account_id: UUID
+    day: date
+    currency: str
+    amount: int
+    lines: int
+    transactions: int
+    """How many transactions these are; parts of one that is counted elsewhere are none."""
+    category_id: UUID | None
+    """Where it counts; nowhere, if it is not booked."""
+    is_transfer: bool = False
+    is_net: bool | None = None
+    """Whether it moves the balance; unless said, what counts in a category does."""
+
+
+def bundled(bundles: Iterable[Bundle], kinds: Mapping[UUID, str], sign: int) -> Delta:
+    """The same as `delta` for many rows that come or go together."""
+    change = Delta()
+    for one in bundles:
+        month = change.months[one.account_id, one.day.replace(day=1)]
+        month[TRANSACTIONS] += sign * one.transactions
+        if one.is_net if one.is_net is not None else one.category_id is not None:
+            month[NET] += sign * one.amount
+            change.balances[one.account_id] += sign * one.amount
+        if one.category_id is not None:
+            total = change.daily[one.account_id, one.day, one.category_id, one.currency]
+            column, size = column_of(one.amount, kinds[one.category_id], is_transfer=one.is_transfer)
+            total[column] += sign * size
+            total[COUNT] += sign * one.lines
+    return _without_nothing(change)
+
+
 def column_of(amount: int, kind: str, *, is_transfer: bool) -> tuple[int, int]:
     """Where an amount counts, and with which sign: a refund makes its expense smaller, never an income."""
     if is_transfer:

@@ -12,6 +12,7 @@ branch_labels = None
 depends_on = None
 
 Key = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+IMPORTED = {"sqlite_where": sa.text("import_id IS NOT NULL"), "postgresql_where": sa.text("import_id IS NOT NULL")}
 TABLES = ("imports", "import_profiles", "import_statements", "import_rows", "pending_links")
 
 
@@ -231,11 +232,16 @@ def upgrade() -> None:
         postgresql_where=sa.text("stated_on IS NOT NULL"),
     )
 
+    op.drop_index("ix_transactions_import", "transactions")
+    op.create_index("ix_transactions_import", "transactions", ["workspace_id", "import_id", "import_line"], **IMPORTED)
+
     for table in TABLES:
         protect(table, WORKSPACE)
 
 
 def downgrade() -> None:
+    op.drop_index("ix_transactions_import", "transactions")
+    op.create_index("ix_transactions_import", "transactions", ["workspace_id", "import_id"], **IMPORTED)
     for table in reversed(TABLES):
         op.drop_table(table)
     op.drop_index("ix_transactions_stated", "transactions")

@@ -1,0 +1,169 @@
+"""The raw rows of an import, as they are read from Parquet: printed, looked at a page at a time, taken for posting."""
+
+import csv
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import date as Day  # noqa: N812  a field is called date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import duckdb
+
+from farthing.ingest.fingerprints import fingerprints_sql
+from farthing.ingest.preparing import COLUMNS, duck, sql_path
+
+PLAN = "plan.parquet"
+WINDOW = 50_000
+"""So many rows are taken from Parquet at once."""
+_PLAN_COLUMNS = {"row": "INTEGER", "state": "VARCHAR", "reason": "VARCHAR", "key": "BIGINT"}
+
+
+class Place(NamedTuple):
+    """Where the rows of a statement go."""
+
+    account_id: UUID
+    currency: str
+    decimals: int
+
+
+class Known(NamedTuple):
+    """What of a row is compared with the ledger."""
+
+    row: int
+    statement: int
+    date: Day
+    minor: int
+    status: str
+    fingerprint: bytes
+    is_too_fine: bool
+    currency: str | None
+
+
+class Fact(NamedTuple):
+    """A row, whole."""
+
+    row: int
+    line: int
+    statement: int
+    date: Day
+    value_date: Day | None
+    amount: Decimal
+    minor: int
+    currency: str | None
+    payee: str | None
+    memo: str | None
+    description: str | None
+    reference: str | None
+    type: str | None
+    balance: Decimal | None
+    status: str
+    fingerprint: bytes
+    original_amount: Decimal | None
+    original_currency: str | None
+
+
+class Planned(NamedTuple):
+    """A decision as it is kept: which row, what becomes of it, why, and what it is the same as."""
+
+    row: int
+    state: str
+    reason: str
+    key: int | None
+
+
+class RawRows:
+    """The rows of one import with their fingerprints."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
+        self._connection = connection
+        self._folder = folder
+
+    def known(self) -> Iterator[list[Known]]:
+        """All rows, in order, some at a time."""
+        cursor = self._connection.cursor()
+        cursor.execute(f"SELECT {', '.join(Known._fields)} FROM printed ORDER BY row")
+        while some := cursor.fetchmany(WINDOW):
+            yield [Known(*row) for row in some]
+
+    def facts(self, first: int, last: int) -> list[Fact]:
+        """The rows from one number to another."""
+        asked = f"SELECT {', '.join(Fact._fields)} FROM printed WHERE row BETWEEN ? AND ? ORDER BY row"
+        return [Fact(*row) for row in self._connection.execute(asked, [first, last]).fetchall()]
+
+    def some(self, rows: Sequence[int]) -> list[Fact]:
+        asked = f"SELECT {', '.join(Fact._fields)} FROM printed WHERE row IN (SELECT unnest(?)) ORDER BY row"
+        return [Fact(*row) for row in self._connection.execute(asked, [list(rows)]).fetchall()]
+
+    def keep_plan(self, plan: Iterable[Planned], folder: Path) -> Path:
+        """The decisions as Parquet, in `folder`; rows that are not named are new."""
+        collected, made = folder / "plan.csv", folder / PLAN
+        with collected.open("w", encoding="utf-8", newline="") as out:
+            csv.writer(out).writerows(plan)
+        self._connection.execute(
+            f"COPY (SELECT * FROM read_csv('{sql_path(collected)}', header = false, auto_detect = false,"
+            f" delim = ',', quote = '\"', escape = '\"', new_line = '\\r\\n', columns = {_PLAN_COLUMNS!r})"
+            f" ORDER BY row) TO '{sql_path(made)}' (FORMAT parquet, COMPRESSION zstd)"
+        )
+        collected.unlink()
+        return made
+
+
+@contextmanager
+def raw_rows(
+    folder: Path, places: Mapping[int, Place], workspace_id: UUID, kind: str, workshop: Path
+) -> Iterator[RawRows]:
+    """The rows of the statements that have an account."""
+    with duck(workshop) as connection:
+        source = f"read_parquet('{sql_path(folder / 'rows.parquet')}')"
+        if places:
+            printed = fingerprints_sql(source, places, workspace_id, kind)
+        else:
+            printed = (
+                f"SELECT *, CAST(NULL AS BIGINT) AS minor, false AS is_too_fine, CAST(NULL AS BLOB) AS fingerprint"
+                f" FROM {source} LIMIT 0"
+            )
+        target = workshop / "printed.parquet"
+        connection.execute(f"COPY ({printed} ORDER BY row) TO '{sql_path(target)}' (FORMAT parquet)")
+        connection.execute(f"CREATE VIEW printed AS SELECT * FROM read_parquet('{sql_path(target)}')")
+        yield RawRows(connection, folder)
+
+
+def plan_between(folder: Path, first: int, last: int) -> dict[int, Planned]:
+    """The decisions about rows from one number to another."""
+    with duck() as connection:
+        asked = f"SELECT * FROM read_parquet('{sql_path(folder / PLAN)}') WHERE row BETWEEN ? AND ?"
+        return {row[0]: Planned(*row) for row in connection.execute(asked, [first, last]).fetchall()}
+
+
+class Shown(NamedTuple):
+    """A row as the preview lists it."""
+
+    row: int
+    line: int
+    statement: int
+    values: dict[str, Any]
+    state: str
+    reason: str | None
+    key: int | None
+
+
+def page(folder: Path, after: int, limit: int, state: str | None) -> list[Shown]:
+    """The next rows with what was planned for them; of one state only, if one is named."""
+    names = [name for name in COLUMNS if name not in {"row", "line", "statement"}]
+    with duck() as connection:
+        wanted = "" if state is None else " AND coalesce(p.state, 'new') = $state"
+        asked = (
+            f"SELECT r.row, r.line, r.statement, {', '.join(f'r.{name}' for name in names)},"
+            f" coalesce(p.state, 'new'), p.reason, p.key"
+            f" FROM read_parquet('{sql_path(folder / 'rows.parquet')}') AS r"
+            f" LEFT JOIN read_parquet('{sql_path(folder / PLAN)}') AS p USING (row)"
+            f" WHERE r.row > $after{wanted} ORDER BY r.row LIMIT {int(limit)}"
+        )
+        given = {"after": after} | ({} if state is None else {"state": state})
+        rows = connection.execute(asked, given).fetchall()
+    return [
+        Shown(row[0], row[1], row[2], dict(zip(names, row[3:-3], strict=True)), row[-3], row[-2], row[-1])
+        for row in rows
+    ]

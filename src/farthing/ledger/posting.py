@@ -1,0 +1,157 @@
+"""Many rows at once: statements posted in chunks, taken back and put back as a whole, in few steps each."""
+
+from collections.abc import Collection, Iterator, Sequence
+from datetime import date as Day  # noqa: N812  a field is called date
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from farthing.infra.db import Work
+from farthing.kernel.actor import Actor
+from farthing.kernel.clock import Clock
+from farthing.kernel.ids import new_id
+from farthing.ledger.categories import CategoryService
+from farthing.ledger.errors import AccountNotFound
+from farthing.ledger.folding import search_text
+from farthing.ledger.images import Because, change_row
+from farthing.ledger.kinds import Origin, Status
+from farthing.ledger.months import MonthService
+from farthing.ledger.posting_repository import Batches
+from farthing.ledger.totals import Bundle, Delta, bundled
+from farthing.ledger.transaction_repository import Totals, Transactions
+
+
+class Arrival(NamedTuple):
+    """A row of a statement, ready to be posted."""
+
+    account_id: UUID
+    date: Day
+    value_date: Day | None
+    amount: int
+    currency: str
+    status: str
+    description: str | None
+    payee: str | None
+    merchant: str | None
+    reference: str | None
+    note: str | None
+    category_id: UUID
+    category_source: str
+    category_reason: str | None
+    category_confidence: int | None
+    der_category: str | None
+    der_merchant: str | None
+    import_id: UUID
+    import_line: int
+    fingerprint: bytes | None
+
+
+class PostingService:
+    """Posts what an import brought. Whoever calls holds the import's account."""
+
+    def __init__(self, work: Work, actor: Actor, clock: Clock) -> None:
+        self._work = work
+        self._actor = actor
+        self._clock = clock
+        self._rows = Transactions(work)
+        self._batches = Batches(work)
+        self._totals = Totals(work)
+        self._months = MonthService(work, actor, clock)
+        self._categories = CategoryService(work, actor, clock)
+
+    async def post(self, arrivals: Sequence[Arrival], reason: str | None = None) -> list[int]:
+        """The keys of the new transactions, in the order of the rows."""
+        if not arrivals:
+            return []
+        await self._categories.hold()
+        closed = await self._months.refuse({one.date for one in arrivals}, reason)
+        now = self._clock()
+        keys = await self._rows.insert([self._row(one, now) for one in arrivals])
+        late = [key for key, one in zip(keys, arrivals, strict=True) if one.date.replace(day=1) in closed]
+        await self._rows.keep_changes([self._trace(key, reason, now) for key in late])
+        await self._move(_bundles(arrivals), 1)
+        return keys
+
+    def _row(self, one: Arrival, now: datetime) -> dict[str, Any]:
+        texts = (one.description, one.payee, one.merchant, one.der_merchant, None, one.reference, one.note)
+        return one._asdict() | {
+            "id": new_id(),
+            "workspace_id": self._actor.workspace_id,
+            "is_split": False,
+            "search_text": search_text(*texts),
+            "version": 1,
+            "created_by": self._actor.user_id,
+            "created_at": now,
+            "updated_at": now,
+        }
+
+    def _trace(self, key: int, reason: str | None, now: datetime) -> dict[str, Any]:
+        because = Because(Origin.IMPORT, "create", reason)
+        return change_row(key, {}, self._actor, now, because, is_closed=True)
+
+    async def posted_lines(self, import_id: UUID, first: int, last: int) -> set[int]:
+        return await self._batches.lines(import_id, first, last)
+
+    async def stated(self, account_id: UUID, first: Day, last: Day) -> Sequence[tuple[bytes, int, UUID, bool]]:
+        """What came with statements of an account: fingerprint, key, import, and whether it was deleted since."""
+        rows = await self._batches.stated(account_id, first, last)
+        return [(fingerprint, key, of, gone is not None) for fingerprint, key, of, gone in rows]
+
+    async def told(
+        self, account_id: UUID, first: Day, last: Day, but: Collection[UUID]
+    ) -> Sequence[tuple[int, Day, int, str, str, UUID | None]]:
+        """What others told of: key, day, amount, status, words, import."""
+        return [tuple(row) for row in await self._batches.told(account_id, first, last, but)]
+
+    async def announced(
+        self, account_id: UUID, first: Day, last: Day
+    ) -> Sequence[tuple[int, Day, int, str, str | None]]:
+        """What is pending: key, day, amount, words, reference."""
+        return [tuple(row) for row in await self._batches.announced(account_id, first, last)]
+
+    async def withdraw(self, import_id: UUID, moment: datetime, limit: int, reason: str | None = None) -> int:
+        """Put away the next rows of an import; how many these were."""
+        keys = await self._batches.living(import_id, limit)
+        return await self._turn(keys, moment, -1, reason)
+
+    async def put_back(
+        self, import_id: UUID, moment: datetime, lines: Collection[int], reason: str | None = None
+    ) -> dict[int, int]:
+        """Bring back those of these rows that were put away at a moment; their keys by line."""
+        away = await self._batches.away(import_id, moment, lines)
+        await self._turn(sorted(away.values()), None, 1, reason)
+        return away
+
+    async def _turn(self, keys: Sequence[int], moment: datetime | None, sign: int, reason: str | None) -> int:
+        if not keys:
+            return 0
+        await self._categories.hold()
+        bundles = await self._batches.bundles(keys)
+        await self._months.refuse({bundle.day for bundle in bundles}, reason)
+        await self._batches.turn(keys, moment, self._clock())
+        await self._move(bundles, sign)
+        return len(keys)
+
+    async def _move(self, bundles: Sequence[Bundle], sign: int) -> None:
+        kinds = await self._categories.kinds({one.category_id for one in bundles if one.category_id})
+        change: Delta = bundled(bundles, kinds, sign)
+        if gone := await self._totals.apply(self._actor.workspace_id, change):
+            raise AccountNotFound(f"Account {gone} not found or access denied")
+
+
+def _bundles(arrivals: Sequence[Arrival]) -> list[Bundle]:
+    return list(_gathered(arrivals))
+
+
+def _gathered(arrivals: Sequence[Arrival]) -> Iterator[Bundle]:
+    sums: dict[tuple[UUID, Day, UUID, str, bool, bool], list[int]] = {}
+    for one in arrivals:
+        is_booked = one.status == Status.BOOKED
+        at = (one.account_id, one.date, one.category_id, one.currency, is_booked, one.amount > 0)
+        if (found := sums.get(at)) is None:
+            sums[at] = [one.amount, 1]
+        else:
+            found[0] += one.amount
+            found[1] += 1
+    for (account, day, category, currency, is_booked, _), (amount, count) in sums.items():
+        yield Bundle(account, day, currency, amount, count, count, category if is_booked else None)

@@ -1,0 +1,153 @@
+"""SQL about whole imports: which of their transactions live, and what these move together."""
+
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, case, func, literal_column, or_, select, update
+
+from farthing.infra.db import WorkspaceRepository
+from farthing.ledger.kinds import Status
+from farthing.ledger.models import Split, Transaction
+from farthing.ledger.totals import Bundle
+
+_CHUNK = 500
+_BOOKED: ColumnElement[str] = literal_column(f"'{Status.BOOKED}'")
+_ZERO: ColumnElement[int] = literal_column("0")
+"""Written out, because what is grouped by must read the same wherever it stands."""
+
+
+class Batches(WorkspaceRepository):
+    async def living(self, import_id: UUID, limit: int) -> list[int]:
+        """The next transactions of an import that are in use."""
+        statement = (
+            self.own(select(Transaction.key), Transaction)
+            .where(Transaction.import_id == import_id, Transaction.deleted_at.is_(None))
+            .order_by(Transaction.key)
+            .limit(limit)
+        )
+        return list((await self.session.scalars(statement)).all())
+
+    async def away(self, import_id: UUID, moment: datetime, lines: Collection[int]) -> dict[int, int]:
+        """The keys of an import's transactions that were put away at a moment, by line."""
+        found: dict[int, int] = {}
+        for some in _parts(sorted(lines)):
+            statement = self.own(select(Transaction.import_line, Transaction.key), Transaction).where(
+                Transaction.import_id == import_id,
+                Transaction.deleted_at == moment,
+                Transaction.import_line.in_(some),
+            )
+            found |= {int(row[0] or 0): row[1] for row in await self.session.execute(statement)}
+        return found
+
+    async def lines(self, import_id: UUID, first: int, last: int) -> set[int]:
+        """Which rows of an import, from one number to another, are in use already."""
+        statement = self.own(select(Transaction.import_line), Transaction).where(
+            Transaction.import_id == import_id,
+            Transaction.import_line.between(first, last),
+            Transaction.deleted_at.is_(None),
+        )
+        return {int(line or 0) for line in await self.session.scalars(statement)}
+
+    async def stated(self, account_id: UUID, first: date, last: date) -> Sequence[Any]:
+        """Transactions that came with statements of an account: fingerprint, key, import, whether deleted."""
+        what = (
+            Transaction.fingerprint,
+            Transaction.key,
+            Transaction.import_id,
+            Transaction.deleted_at,
+        )
+        here = self.own(select(*what), Transaction).where(
+            Transaction.account_id == account_id,
+            Transaction.date.between(first, last),
+            Transaction.fingerprint.is_not(None),
+            Transaction.stated_on.is_(None),
+        )
+        moved = self.own(select(*what), Transaction).where(
+            Transaction.stated_account_id == account_id, Transaction.stated_on.between(first, last)
+        )
+        return [*await self.session.execute(here), *await self.session.execute(moved)]
+
+    async def told(self, account_id: UUID, first: date, last: date, but: Collection[UUID]) -> Sequence[Any]:
+        """What others told of: key, day, amount, status, words, import; without that of some imports."""
+        what = (
+            Transaction.key,
+            Transaction.date,
+            Transaction.amount,
+            Transaction.status,
+            Transaction.search_text,
+            Transaction.import_id,
+        )
+        statement = self.own(select(*what), Transaction).where(
+            Transaction.account_id == account_id,
+            Transaction.date.between(first, last),
+            Transaction.deleted_at.is_(None),
+            Transaction.status != Status.VOID,
+            or_(Transaction.import_id.is_(None), Transaction.import_id.not_in(but)),
+        )
+        return (await self.session.execute(statement)).all()
+
+    async def announced(self, account_id: UUID, first: date, last: date) -> Sequence[Any]:
+        """Pending transactions: key, day, amount, words, reference."""
+        statement = self.own(
+            select(
+                Transaction.key, Transaction.date, Transaction.amount, Transaction.search_text, Transaction.reference
+            ),
+            Transaction,
+        ).where(
+            Transaction.account_id == account_id,
+            Transaction.date.between(first, last),
+            Transaction.status == Status.PENDING,
+            Transaction.deleted_at.is_(None),
+        )
+        return (await self.session.execute(statement)).all()
+
+    async def turn(self, keys: Sequence[int], moment: datetime | None, now: datetime) -> None:
+        """Put away at a moment, or bring back."""
+        for some in _parts(keys):
+            await self.session.execute(
+                self.own(update(Transaction), Transaction)
+                .where(Transaction.key.in_(some))
+                .values(deleted_at=moment, updated_at=now, version=Transaction.version + 1)
+                .execution_options(synchronize_session=False)
+            )
+
+    async def bundles(self, keys: Sequence[int]) -> list[Bundle]:
+        """What transactions move, summed; parts count for themselves."""
+        found: list[Bundle] = []
+        for some in _parts(keys):
+            within = Transaction.key.in_(some)
+            for statement in (self._wholes(within), self._splits(within)):
+                found += [_bundle(*row) for row in await self.session.execute(statement)]
+        return found
+
+    def _wholes(self, within: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+        """Whole transactions; those that are split only move the balance and are there."""
+        is_booked, is_transfer = Transaction.status == _BOOKED, Transaction.transfer_id.is_not(None)
+        category = case((and_(is_booked, Transaction.is_split.is_(False)), Transaction.category_id), else_=None)
+        place = (Transaction.account_id, Transaction.date, Transaction.currency)
+        kind = (category, is_transfer, is_booked)
+        sums = (func.sum(Transaction.amount), func.count(), func.count())
+        statement = select(*place, *sums, *kind).where(within)
+        return self.own(statement.group_by(*place, *kind, Transaction.amount > _ZERO), Transaction)
+
+    def _splits(self, within: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+        is_transfer = Transaction.transfer_id.is_not(None)
+        its = and_(Split.workspace_id == Transaction.workspace_id, Split.transaction_key == Transaction.key)
+        place = (Transaction.account_id, Transaction.date, Transaction.currency)
+        sums = (func.sum(Split.amount), func.count(), _ZERO)
+        statement = select(*place, *sums, Split.category_id, is_transfer, _ZERO).join(Split, its)
+        booked = statement.where(within, Transaction.status == _BOOKED, Transaction.is_split)
+        return self.own(booked.group_by(*place, Split.category_id, is_transfer, Split.amount > _ZERO), Transaction)
+
+
+def _bundle(account_id: UUID, day: date, currency: str, amount: int, lines: int, *rest: Any) -> Bundle:
+    """As the databases tell it: one sums in decimals, the other knows no truth values."""
+    transactions, category_id, is_transfer, is_net = rest
+    sides = {"is_transfer": bool(is_transfer), "is_net": bool(is_net)}
+    return Bundle(account_id, day, currency, int(amount), lines, int(transactions), category_id, **sides)
+
+
+def _parts(numbers: Sequence[int]) -> list[Sequence[int]]:
+    return [numbers[start : start + _CHUNK] for start in range(0, len(numbers), _CHUNK)]
