@@ -1,23 +1,28 @@
 """Many rows in one go: the statement is spelt once, and values go to the driver as it takes them.
 
-SQLite takes them one after another in one call. PostgreSQL takes a COPY, but not into a table under row-level security:
-so the rows arrive in a temporary table, and one INSERT takes them from there.
+SQLite takes hundreds in one statement, and the program thinks on while it does. PostgreSQL takes a COPY, but not into a
+table under row-level security: so the rows arrive in a temporary table, and one INSERT takes them from there.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
 from functools import lru_cache
+from itertools import chain
 from typing import Any, NamedTuple, cast
 
 import psycopg
-from sqlalchemy import Dialect, Table
+from sqlalchemy import Date, Dialect, Table
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.types import TypeEngine
 
 from farthing.infra.db.base import Base
 from farthing.infra.db.unit_of_work import Work
 
 _COPIED_FROM = 50
 """Fewer rows than this are sooner inserted than copied."""
+_VALUES_AT_ONCE = 16_000
+"""In one statement of SQLite, which takes twice as many."""
 
 
 async def insert_rows(
@@ -28,10 +33,23 @@ async def insert_rows(
         return
     connection = await work.session.connection()
     shape = _shape(cast("Table", model.__table__), tuple(rows[0]), adding, connection.dialect)
-    if work.is_sqlite or len(rows) < _COPIED_FROM:
+    if work.is_sqlite:
+        await _insert(connection, shape, list(shape.values(rows)))
+    elif len(rows) < _COPIED_FROM:
         await connection.exec_driver_sql(shape.insert, list(shape.values(rows)))
     else:
         await _copy(connection, shape, rows)
+
+
+async def _insert(connection: AsyncConnection, shape: "_Shape", values: Sequence[tuple[Any, ...]]) -> None:
+    """Full statements first; the rows that are left go one by one."""
+    size = max(1, _VALUES_AT_ONCE // len(shape.names))
+    whole = len(values) - len(values) % size
+    for start in range(0, whole, size):
+        some = tuple(chain.from_iterable(values[start : start + size]))
+        await connection.exec_driver_sql(shape.insert_many(size), some)
+    if whole < len(values):
+        await connection.exec_driver_sql(shape.insert, values[whole:])
 
 
 class _Shape(NamedTuple):
@@ -40,17 +58,32 @@ class _Shape(NamedTuple):
     names: tuple[str, ...]
     changes: tuple[tuple[str, Callable[[Any], Any]], ...]
     """Columns whose values are not what the driver takes."""
-    insert: str
+    into: str
+    marks: str
+    meeting: str
     receive: str
     copy: str
     take: str
     dismiss: str
+
+    @property
+    def insert(self) -> str:
+        return f"{self.into} VALUES {self.marks} {self.meeting}"
+
+    def insert_many(self, count: int) -> str:
+        return _repeated(self.into, self.marks, self.meeting, count)
 
     def values(self, rows: Sequence[Mapping[str, Any]]) -> Iterator[tuple[Any, ...]]:
         columns = {name: [row[name] for row in rows] for name in self.names}
         for name, change in self.changes:
             columns[name] = _changed(columns[name], change)
         return zip(*columns.values(), strict=True)
+
+
+@lru_cache(maxsize=64)
+def _repeated(into: str, marks: str, meeting: str, count: int) -> str:
+    """The very same text each time, so that the driver knows it prepared."""
+    return f"{into} VALUES {', '.join([marks] * count)} {meeting}"
 
 
 @lru_cache(maxsize=256)
@@ -60,16 +93,28 @@ def _shape(table: Table, names: tuple[str, ...], adding: tuple[str, ...], dialec
     keys = ", ".join(f'"{column.name}"' for column in table.primary_key)
     into, meeting = f"INSERT INTO {table.name} ({listed})", f"ON CONFLICT ({keys}) DO UPDATE SET {sums}" if sums else ""
     marks = ", ".join(["?" if dialect.name == "sqlite" else "%s"] * len(names))
-    changes = ((name, table.columns[name].type.dialect_impl(dialect).bind_processor(dialect)) for name in names)
+    changes = ((name, _change(table.columns[name].type, dialect)) for name in names)
     return _Shape(
         names,
         tuple((name, change) for name, change in changes if change is not None),
-        f"{into} VALUES ({marks}) {meeting}",
+        into,
+        f"({marks})",
+        meeting,
         f"CREATE TEMP TABLE {incoming} ON COMMIT DROP AS SELECT {listed} FROM {table.name} WITH NO DATA",
         f"COPY {incoming} ({listed}) FROM STDIN",
         f"{into} SELECT {listed} FROM {incoming} {meeting}",
         f"DROP TABLE {incoming}",
     )
+
+
+def _change(kind: TypeEngine[Any], dialect: Dialect) -> Callable[[Any], Any] | None:
+    if isinstance(kind, Date) and dialect.name == "sqlite":
+        return _day  # as SQLAlchemy spells it, only sooner
+    return kind.dialect_impl(dialect).bind_processor(dialect)
+
+
+def _day(value: date | None) -> str | None:
+    return None if value is None else value.isoformat()
 
 
 def _changed(column: list[Any], change: Callable[[Any], Any]) -> list[Any]:
