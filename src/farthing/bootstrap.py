@@ -24,14 +24,18 @@ from farthing.infra.db.roles import Roles
 from farthing.infra.http import GuardedClient, Outbound, endpoint_of
 from farthing.infra.mail import Mailer, MailServer
 from farthing.infra.telemetry import logger
+from farthing.ingest.receiving import Reception
+from farthing.ingest.tasks import IngestJobs
 from farthing.jobs.registry import Registry
 from farthing.jobs.runner import Runner, RunnerSettings
 from farthing.kernel.clock import Clock, utc_now
+from farthing.lake.store import LakeStore
 from farthing.ledger.subscribers import LedgerSubscribers
 from farthing.migrations.upgrade import upgrade
 from farthing.settings import Settings, sealing_keys_again
 
 _SANDBOX_THROTTLE_FACTOR = 1000
+_MEGABYTE = 1_000_000
 _log = logger("farthing.house")
 
 
@@ -52,6 +56,8 @@ class House:
     registry: Registry
     runner: Runner
     blobs: BlobStore
+    lake: LakeStore
+    reception: Reception
     operator_key: str | None = None
     version: str = __version__
 
@@ -104,7 +110,10 @@ def build(
     mailer = _mailer(settings, clock)
     send_mail = mailer.send if mailer else None
     blobs = BlobStore(settings.data_dir / "blobs")
-    registry = Registry(AuthJobs(database, door.policy, door.tokens, clock, send_mail, blobs).kinds())
+    lake = LakeStore(settings.data_dir / "lake")
+    reception = Reception(blobs, lake, clock, settings.max_body_mb * _MEGABYTE)
+    auth_jobs = AuthJobs(database, door.policy, door.tokens, clock, send_mail, (blobs, lake))
+    registry = Registry([*auth_jobs.kinds(), *IngestJobs(database, clock, reception, lake).kinds()])
     return House(
         settings=settings,
         clock=clock,
@@ -119,6 +128,8 @@ def build(
         registry=registry,
         runner=Runner(database, registry, clock, _runner_settings(settings, places)),
         blobs=blobs,
+        lake=lake,
+        reception=reception,
         operator_key=operator_key,
     )
 

@@ -112,7 +112,7 @@ async def test_when_it_is_over_neither_words_nor_files_are_left(town: Town, gues
     async with house.database.write(SYSTEM) as work:
         assert await purge_expired(work, clock, 20) == 1
     assert len(await house.blobs.homes()) == 2
-    assert await forget_files(house.database, house.blobs) == {"workspaces": 1}
+    assert await forget_files(house.database, (house.blobs, house.lake)) == {"workspaces": 1}
     assert len(await house.blobs.homes()) == 1
     if house.database.is_sqlite:
         async with house.database.read(SYSTEM) as work:

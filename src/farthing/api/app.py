@@ -30,6 +30,7 @@ _TAGS = [
     "Balances",
     "Transactions",
     "Transfers",
+    "Imports",
     "History",
     "Attachments",
     "Categories and tags",

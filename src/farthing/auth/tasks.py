@@ -1,9 +1,10 @@
 """What auth does in the background: mailing invites, purging demos, forgetting what is over."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
+from typing import Protocol
 from uuid import UUID
 
 from farthing.audit.service import Audit
@@ -12,7 +13,6 @@ from farthing.auth.policy import AuthPolicy
 from farthing.auth.repository import Invites, Leftovers, People, Sessions, Workspaces
 from farthing.auth.tokens import Tokens
 from farthing.auth.workspaces import INVITE_LINK, purge_expired
-from farthing.infra.blobs import BlobStore
 from farthing.infra.db import SYSTEM, Database, Work
 from farthing.jobs.context import JobContext
 from farthing.jobs.registry import JobKind
@@ -30,6 +30,14 @@ _PURGES_AT_ONCE = 20
 SendMail = Callable[[str, str, str], Awaitable[None]]
 
 
+class Files(Protocol):
+    """What keeps files of workspaces."""
+
+    async def homes(self) -> set[UUID]: ...
+
+    async def purge(self, workspace_id: UUID) -> None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class AuthJobs:
     database: Database
@@ -37,7 +45,7 @@ class AuthJobs:
     tokens: Tokens
     clock: Clock
     send_mail: SendMail | None
-    blobs: BlobStore
+    files: Sequence[Files]
 
     def kinds(self) -> list[JobKind]:
         return [
@@ -74,7 +82,7 @@ class AuthJobs:
             batch = await job.step(f"batch-{purged}", self._purge_some)
             purged += (batch or {}).get("purged", 0)
             if (batch or {}).get("purged", 0) < _PURGES_AT_ONCE:
-                await job.outside("files", partial(forget_files, self.database, self.blobs))
+                await job.outside("files", partial(forget_files, self.database, self.files))
                 return {"purged": purged}
 
     async def _purge_some(self, work: Work) -> dict[str, int]:
@@ -90,13 +98,14 @@ class AuthJobs:
         return {"sessions": sessions, "leftovers": leftovers}
 
 
-async def forget_files(database: Database, blobs: BlobStore) -> dict[str, int]:
+async def forget_files(database: Database, files: Sequence[Files]) -> dict[str, int]:
     """Delete the files of workspaces that are no more; rows go first, so that none ever names a file that is gone."""
-    homes = await blobs.homes()
+    homes = [await kept.homes() for kept in files]
     async with database.read(SYSTEM) as work:
-        gone = await Workspaces(work).missing(homes)
+        gone = await Workspaces(work).missing(set().union(*homes))
     for workspace_id in gone:
-        await blobs.purge(workspace_id)
+        for kept in files:
+            await kept.purge(workspace_id)
     return {"workspaces": len(gone)}
 
 

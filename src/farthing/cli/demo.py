@@ -40,7 +40,7 @@ def purge(data: Data = None) -> None:
                 some = await purge_expired(work, house.clock, _BATCH)
             purged += some
             if some < _BATCH:
-                await forget_files(house.database, house.blobs)
+                await forget_files(house.database, (house.blobs, house.lake))
                 return purged
 
     print(f"{in_house(data, act)} demos removed")

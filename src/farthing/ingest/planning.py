@@ -56,12 +56,11 @@ class Basis:
 
 @dataclass(slots=True)
 class Plan:
-    """What was planned, in figures, and the rows whose decision must be remembered beside the ledger."""
+    """What was planned, in figures."""
 
     states: Counter[str] = field(default_factory=Counter)
     sums: dict[str, list[int]] = field(default_factory=lambda: defaultdict(lambda: [0, 0]))
     digest: str = ""
-    kept: list[tuple[Planned, Known]] = field(default_factory=list)
     first_day: date | None = None
     last_day: date | None = None
 
@@ -85,15 +84,15 @@ class Planning:
         self._accounts = AccountService(work, actor, clock)
         self._posting = PostingService(work, actor, clock)
         self._months = MonthService(work, actor, clock)
-        self._lake = lake
+        self.lake = lake
 
     async def plan(self, one: Import, statements: Sequence[ImportStatement], reason: str | None = None) -> Plan:
         """Decide about every row, and keep the decisions beside the rows."""
         basis = await self.basis(one, statements, reason)
-        return await asyncio.to_thread(_planned, self._lake, self.home(one), basis)
+        return await asyncio.to_thread(_planned, self.lake, self.home(one), basis)
 
     def home(self, one: Import) -> Path:
-        return self._lake.raw(one.workspace_id, one.created_at.date(), one.id)
+        return self.lake.raw(one.workspace_id, one.created_at.date(), one.id)
 
     async def basis(self, one: Import, statements: Sequence[ImportStatement], reason: str | None) -> Basis:
         basis = Basis(one.workspace_id, one.format, {}, {}, {}, {})
@@ -269,15 +268,9 @@ def _settled(row: Known, decision: Decision | None, place: Place, basis: Basis, 
         _count(plan, row, place)
     if decision is None:
         return
-    planned = Planned(row.row, str(state), decision.reason, decision.key)
-    if _is_remembered(planned, row, basis.evidence[place.account_id]):
-        plan.kept.append((planned, row))
-    yield planned
-
-
-def _is_remembered(planned: Planned, row: Known, evidence: Evidence) -> bool:
-    """Rows that a former statement had under the same fingerprint need no other evidence."""
-    return planned.state != RowState.SAME or row.fingerprint not in evidence.seen
+    # What a former statement had under the same fingerprint needs no other evidence.
+    is_remembered = state is not RowState.SAME or row.fingerprint not in basis.evidence[place.account_id].seen
+    yield Planned(row.row, str(state), decision.reason, decision.key, is_remembered and state is not RowState.NEW)
 
 
 def _count(plan: Plan, row: Known, place: Place) -> None:

@@ -17,7 +17,13 @@ from farthing.ingest.preparing import COLUMNS, duck, sql_path
 PLAN = "plan.parquet"
 WINDOW = 50_000
 """So many rows are taken from Parquet at once."""
-_PLAN_COLUMNS = {"row": "INTEGER", "state": "VARCHAR", "reason": "VARCHAR", "key": "BIGINT"}
+_PLAN_COLUMNS = {
+    "row": "INTEGER",
+    "state": "VARCHAR",
+    "reason": "VARCHAR",
+    "key": "BIGINT",
+    "is_remembered": "BOOLEAN",
+}
 
 
 class Place(NamedTuple):
@@ -71,6 +77,8 @@ class Planned(NamedTuple):
     state: str
     reason: str
     key: int | None
+    is_remembered: bool
+    """Whether it must be kept as a row of the database: as evidence, or because it waits for a person."""
 
 
 class RawRows:
@@ -151,17 +159,25 @@ class Shown(NamedTuple):
 
 def page(folder: Path, after: int, limit: int, state: str | None) -> list[Shown]:
     """The next rows with what was planned for them; of one state only, if one is named."""
+    wanted = "r.row > $after" + ("" if state is None else " AND coalesce(p.state, 'new') = $state")
+    return _shown(folder, wanted, {"after": after} | ({} if state is None else {"state": state}), limit)
+
+
+def named(folder: Path, rows: Sequence[int]) -> list[Shown]:
+    """These rows with what was planned for them."""
+    return _shown(folder, "r.row IN (SELECT unnest($rows))", {"rows": list(rows)}, len(rows))
+
+
+def _shown(folder: Path, wanted: str, given: dict[str, Any], limit: int) -> list[Shown]:
     names = [name for name in COLUMNS if name not in {"row", "line", "statement"}]
     with duck() as connection:
-        wanted = "" if state is None else " AND coalesce(p.state, 'new') = $state"
         asked = (
             f"SELECT r.row, r.line, r.statement, {', '.join(f'r.{name}' for name in names)},"
             f" coalesce(p.state, 'new'), p.reason, p.key"
             f" FROM read_parquet('{sql_path(folder / 'rows.parquet')}') AS r"
             f" LEFT JOIN read_parquet('{sql_path(folder / PLAN)}') AS p USING (row)"
-            f" WHERE r.row > $after{wanted} ORDER BY r.row LIMIT {int(limit)}"
+            f" WHERE {wanted} ORDER BY r.row LIMIT {int(limit)}"
         )
-        given = {"after": after} | ({} if state is None else {"state": state})
         rows = connection.execute(asked, given).fetchall()
     return [
         Shown(row[0], row[1], row[2], dict(zip(names, row[3:-3], strict=True)), row[-3], row[-2], row[-1])

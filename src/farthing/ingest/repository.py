@@ -69,6 +69,14 @@ class Imports(WorkspaceRepository):
         statement = self.select(ImportStatement).where(ImportStatement.import_id == import_id)
         return (await self.session.scalars(statement.order_by(ImportStatement.position))).all()
 
+    async def statements_of(self, ids: Sequence[UUID]) -> dict[UUID, list[ImportStatement]]:
+        found: dict[UUID, list[ImportStatement]] = {}
+        for some in _parts(ids):
+            statement = self.select(ImportStatement).where(ImportStatement.import_id.in_(some))
+            for one in await self.session.scalars(statement.order_by(ImportStatement.position)):
+                found.setdefault(one.import_id, []).append(one)
+        return found
+
     async def statements_of_account(self, account_id: UUID) -> list[tuple[ImportStatement, Import]]:
         """What was ever posted to an account and not taken back."""
         statement = (
@@ -98,14 +106,26 @@ class Rows(WorkspaceRepository):
             statement = statement.where(ImportRow.state.in_(states))
         return (await self.session.scalars(statement.order_by(ImportRow.row))).all()
 
+    async def between(self, import_id: UUID, first: int, last: int) -> Sequence[ImportRow]:
+        """What is known of rows from one number to another."""
+        statement = self.select(ImportRow).where(ImportRow.import_id == import_id, ImportRow.row.between(first, last))
+        return (await self.session.scalars(statement)).all()
+
+    async def drop(self, import_id: UUID, numbers: Sequence[int]) -> None:
+        for start in range(0, len(numbers), _CHUNK):
+            some = numbers[start : start + _CHUNK]
+            await self.session.execute(
+                self.delete(ImportRow).where(ImportRow.import_id == import_id, ImportRow.row.in_(some))
+            )
+
     async def keep(self, rows: list[dict[str, Any]]) -> None:
         await insert_rows(self.work, ImportRow, rows)
 
-    async def forget(self, import_id: UUID, *, with_decided: bool = False) -> None:
-        """Forget what was found out; what a person said stays."""
+    async def forget(self, import_id: UUID, *, but_unread: bool = False) -> None:
+        """Forget what was found out; lines that could not be read may stay, and what a person said of them."""
         statement = self.own(delete(ImportRow), ImportRow).where(ImportRow.import_id == import_id)
-        if not with_decided:
-            statement = statement.where(ImportRow.decision.is_(None), ImportRow.corrected.is_(None))
+        if but_unread:
+            statement = statement.where(ImportRow.said.is_(None), ImportRow.decision.is_(None))
         await self.session.execute(statement)
 
     async def review(self, request: PageRequest) -> Page[ImportRow]:

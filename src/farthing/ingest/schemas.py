@@ -93,7 +93,7 @@ class ImportOut(BaseModel):
     job_id: UUID | None
     summary: Summary
     statements: list[StatementOut]
-    reading: dict[str, Any] = Field(description="How the file was understood: dialect, roles, evidence, proofs, doubts.")
+    reading: dict[str, Any] = Field(description="How it was understood: dialect, roles, evidence, proofs, doubts.")
     wishes: dict[str, Any]
     created_at: datetime
     posted_at: datetime | None

@@ -25,6 +25,11 @@ class JobRepository(Repository):
     async def get(self, job_id: UUID) -> Job | None:
         return await self._one(self.select(Job).where(Job.id == job_id))
 
+    async def is_open(self, job_id: UUID) -> bool:
+        """Whether a job of the workspace waits or runs, whoever asked for it."""
+        statement = super().own(select(Job.state), Job).where(Job.id == job_id)
+        return await self.session.scalar(statement) in OPEN
+
     async def lock(self, job_id: UUID) -> Job | None:
         """The row as it is now, held until the transaction ends."""
         return await self._one(self.select(Job).where(Job.id == job_id).with_for_update())

@@ -3,6 +3,7 @@
 <root>/raw/<workspace>/extract_date=<day>/<import>/rows.parquet
 """
 
+import asyncio
 import os
 import shutil
 from contextlib import suppress
@@ -36,13 +37,19 @@ class LakeStore:
         _sync(home)
         return kept
 
-    def purge(self, workspace_id: UUID) -> None:
+    async def purge(self, workspace_id: UUID) -> None:
         """Leave nothing of a workspace."""
+        await asyncio.to_thread(self._purge, workspace_id)
+
+    async def homes(self) -> set[UUID]:
+        """The workspaces that have files here."""
+        return await asyncio.to_thread(self._homes)
+
+    def _purge(self, workspace_id: UUID) -> None:
         with suppress(FileNotFoundError):
             shutil.rmtree(self._root / _RAW / workspace_id.hex)
 
-    def homes(self) -> set[UUID]:
-        """The workspaces that have files here."""
+    def _homes(self) -> set[UUID]:
         raw = self._root / _RAW
         return {UUID(home.name) for home in raw.iterdir()} if raw.is_dir() else set()
 

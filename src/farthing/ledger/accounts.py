@@ -1,5 +1,6 @@
 """Accounts: made, changed, counted, archived, deleted and brought back."""
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from uuid import UUID
 
@@ -42,6 +43,13 @@ class AccountService:
         if found := await self._rows.get(account_id):
             return found
         raise AccountNotFound(f"Account {account_id} not found or access denied")
+
+    async def with_ibans(self) -> Sequence[Account]:
+        """Those whose number is known."""
+        return await self._rows.with_ibans()
+
+    async def names(self) -> dict[UUID, str]:
+        return await self._rows.names()
 
     async def create(self, wanted: AccountIn, *, is_default: bool = False) -> Account:
         account = self._new(wanted)

@@ -39,6 +39,15 @@ class Assertions(WorkspaceRepository):
         await self.session.delete(row)
         await self.session.flush()
 
+    async def forget_noted(self, account_id: UUID, note: str, source: str) -> None:
+        await self.session.execute(
+            self.delete(BalanceAssertion).where(
+                BalanceAssertion.account_id == account_id,
+                BalanceAssertion.note == note,
+                BalanceAssertion.source == source,
+            )
+        )
+
     async def page(self, account_id: UUID, request: PageRequest) -> Page[BalanceAssertion]:
         """Latest day first."""
         of_it = BalanceAssertion.account_id == account_id

@@ -120,6 +120,12 @@ class AssertionService:
         await self._rows.remove(row)
         await self._audit.record("balance.forget", target_id=account.id, day=row.day.isoformat(), source=row.source)
 
+    async def forget_of(self, note: str, accounts: Sequence[UUID | None]) -> None:
+        """What a statement of this name reported is not said any more."""
+        for account_id in accounts:
+            if account_id is not None:
+                await self._rows.forget_noted(account_id, note, str(BalanceSource.STATEMENT))
+
     async def drift(self, account_id: UUID) -> DriftOut:
         """Where the account first left what was reported, and what may explain it."""
         account = await self._accounts.get(account_id)

@@ -11,7 +11,7 @@ from farthing.kernel.actor import Actor
 from farthing.kernel.clock import Clock
 from farthing.kernel.ids import new_id
 from farthing.ledger.categories import CategoryService
-from farthing.ledger.errors import AccountNotFound
+from farthing.ledger.errors import AccountNotFound, TransactionNotFound
 from farthing.ledger.folding import search_text
 from farthing.ledger.images import Because, change_row
 from farthing.ledger.kinds import Origin, Status
@@ -19,6 +19,8 @@ from farthing.ledger.months import MonthService
 from farthing.ledger.posting_repository import Batches
 from farthing.ledger.totals import Bundle, Delta, bundled
 from farthing.ledger.transaction_repository import Totals, Transactions
+from farthing.ledger.transfer_repository import Transfers
+from farthing.ledger.transfers import TransferService
 
 
 class Arrival(NamedTuple):
@@ -58,6 +60,8 @@ class PostingService:
         self._totals = Totals(work)
         self._months = MonthService(work, actor, clock)
         self._categories = CategoryService(work, actor, clock)
+        self._transfers = Transfers(work)
+        self._transfer_service = TransferService(work, actor, clock)
 
     async def post(self, arrivals: Sequence[Arrival], reason: str | None = None) -> list[int]:
         """The keys of the new transactions, in the order of the rows."""
@@ -89,6 +93,22 @@ class PostingService:
         because = Because(Origin.IMPORT, "create", reason)
         return change_row(key, {}, self._actor, now, because, is_closed=True)
 
+    async def ids(self, keys: Sequence[int]) -> dict[int, UUID]:
+        return await self._batches.ids(keys)
+
+    async def key_of(self, transaction_id: UUID) -> int:
+        row = await self._rows.get(transaction_id)
+        if row is None:
+            raise TransactionNotFound(f"Transaction {transaction_id} not found")
+        return row.key
+
+    async def id_of_line(self, import_id: UUID, line: int) -> UUID:
+        """The transaction that a row of an import is."""
+        found = await self._batches.id_of_line(import_id, line)
+        if found is None:
+            raise TransactionNotFound("This row is no transaction.")
+        return found
+
     async def posted_lines(self, import_id: UUID, first: int, last: int) -> set[int]:
         return await self._batches.lines(import_id, first, last)
 
@@ -109,9 +129,24 @@ class PostingService:
         """What is pending: key, day, amount, words, reference."""
         return [tuple(row) for row in await self._batches.announced(account_id, first, last)]
 
-    async def withdraw(self, import_id: UUID, moment: datetime, limit: int, reason: str | None = None) -> int:
-        """Put away the next rows of an import; how many these were."""
-        keys = await self._batches.living(import_id, limit)
+    async def booked(
+        self, import_id: UUID, account_id: UUID, amounts: Collection[int]
+    ) -> Sequence[tuple[int, Day, int, str, str | None]]:
+        """What an import booked with one of these amounts: key, day, amount, words, reference."""
+        return [tuple(row) for row in await self._batches.booked(import_id, account_id, amounts)]
+
+    async def living(self, import_id: UUID, limit: int) -> list[int]:
+        """The next transactions of an import that are in use."""
+        return await self._batches.living(import_id, limit)
+
+    async def unlink_transfers(self, keys: Sequence[int], reason: str | None = None) -> None:
+        """Their other legs count for themselves again; proposals about them go."""
+        await self._transfers.drop_proposals(list(keys))
+        for transfer_id in await self._batches.transfers(keys):
+            await self._transfer_service.decide(transfer_id, accept=False, reason=reason)
+
+    async def withdraw(self, keys: Sequence[int], moment: datetime, reason: str | None = None) -> int:
+        """Put these away; how many they were."""
         return await self._turn(keys, moment, -1, reason)
 
     async def put_back(

@@ -41,6 +41,20 @@ class Batches(WorkspaceRepository):
             found |= {int(row[0] or 0): row[1] for row in await self.session.execute(statement)}
         return found
 
+    async def ids(self, keys: Sequence[int]) -> dict[int, UUID]:
+        found: dict[int, UUID] = {}
+        for some in _parts(keys):
+            statement = self.own(select(Transaction.key, Transaction.id), Transaction).where(Transaction.key.in_(some))
+            found |= {row[0]: row[1] for row in await self.session.execute(statement)}
+        return found
+
+    async def id_of_line(self, import_id: UUID, line: int) -> UUID | None:
+        statement = self.own(select(Transaction.id), Transaction).where(
+            Transaction.import_id == import_id, Transaction.import_line == line, Transaction.deleted_at.is_(None)
+        )
+        found: UUID | None = await self.session.scalar(statement)
+        return found
+
     async def lines(self, import_id: UUID, first: int, last: int) -> set[int]:
         """Which rows of an import, from one number to another, are in use already."""
         statement = self.own(select(Transaction.import_line), Transaction).where(
@@ -102,6 +116,38 @@ class Batches(WorkspaceRepository):
             Transaction.deleted_at.is_(None),
         )
         return (await self.session.execute(statement)).all()
+
+    async def booked(self, import_id: UUID, account_id: UUID, amounts: Collection[int]) -> Sequence[Any]:
+        found: list[Any] = []
+        for some in _parts(sorted(amounts)):
+            statement = self.own(
+                select(
+                    Transaction.key,
+                    Transaction.date,
+                    Transaction.amount,
+                    Transaction.search_text,
+                    Transaction.reference,
+                ),
+                Transaction,
+            ).where(
+                Transaction.import_id == import_id,
+                Transaction.account_id == account_id,
+                Transaction.amount.in_(some),
+                Transaction.status == Status.BOOKED,
+                Transaction.deleted_at.is_(None),
+            )
+            found += (await self.session.execute(statement)).all()
+        return found
+
+    async def transfers(self, keys: Sequence[int]) -> list[UUID]:
+        """The transfers that these are legs of."""
+        found: set[UUID] = set()
+        for some in _parts(keys):
+            statement = self.own(select(Transaction.transfer_id), Transaction).where(
+                Transaction.key.in_(some), Transaction.transfer_id.is_not(None)
+            )
+            found |= {one for one in await self.session.scalars(statement) if one is not None}
+        return sorted(found)
 
     async def turn(self, keys: Sequence[int], moment: datetime | None, now: datetime) -> None:
         """Put away at a moment, or bring back."""

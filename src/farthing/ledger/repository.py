@@ -32,6 +32,10 @@ class Accounts(WorkspaceRepository):
         found: Account | None = await self.session.scalar(statement.with_for_update() if lock else statement)
         return found
 
+    async def with_ibans(self) -> Sequence[Account]:
+        statement = self.select(Account).where(Account.iban.is_not(None), Account.deleted_at.is_(None))
+        return (await self.session.scalars(statement.order_by(Account.created_at))).all()
+
     async def names(self) -> dict[UUID, str]:
         """What each account is called, deleted ones too."""
         rows = await self.session.execute(self.own(select(Account.id, Account.name), Account))

@@ -1,5 +1,7 @@
 """Imports: files on their way into the ledger, what was decided about their rows, and what was announced."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -12,7 +14,10 @@ branch_labels = None
 depends_on = None
 
 Key = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
-IMPORTED = {"sqlite_where": sa.text("import_id IS NOT NULL"), "postgresql_where": sa.text("import_id IS NOT NULL")}
+IMPORTED: dict[str, Any] = {
+    "sqlite_where": sa.text("import_id IS NOT NULL"),
+    "postgresql_where": sa.text("import_id IS NOT NULL"),
+}
 TABLES = ("imports", "import_profiles", "import_statements", "import_rows", "pending_links")
 
 

@@ -1,0 +1,334 @@
+"""From a plan to the ledger: chunk by chunk, each done once however often it is tried, and back again."""
+
+import asyncio
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from farthing.infra.db import Work
+from farthing.ingest.accounts import Accounts
+from farthing.ingest.announced import AFTER, BEFORE, Movement, pairings
+from farthing.ingest.decisions import RowState
+from farthing.ingest.deriving import Corrected, Deriving
+from farthing.ingest.fingerprints import of_text
+from farthing.ingest.models import Import, ImportRow, ImportStatement
+from farthing.ingest.planning import Planning
+from farthing.ingest.rawrows import Fact, Place, Planned, RawRows, plan_between, raw_rows
+from farthing.ingest.receiving import Read
+from farthing.ingest.repository import Imports, Rows
+from farthing.ingest.schemas import ImportState
+from farthing.kernel.actor import Actor
+from farthing.kernel.clock import Clock
+from farthing.kernel.currency import DECIMALS
+from farthing.kernel.money import to_minor
+from farthing.lake.store import LakeStore
+from farthing.ledger.accounts import AccountService
+from farthing.ledger.assertion_schemas import AssertionIn, BalanceSource
+from farthing.ledger.assertions import AssertionService
+from farthing.ledger.pendings import PendingService
+from farthing.ledger.posting import PostingService
+
+CHUNK = 2_000
+"""So many rows are written in one transaction, which keeps the writer for a moment only."""
+_SAID_MAX = 2000
+
+
+class Poster:
+    def __init__(self, work: Work, actor: Actor, clock: Clock, planning: Planning) -> None:
+        self._work = work
+        self._actor = actor
+        self._clock = clock
+        self._planning = planning
+        self._imports = Imports(work)
+        self._rows = Rows(work)
+        self._accounts = Accounts(work, actor, clock)
+        self._posting = PostingService(work, actor, clock)
+        self._deriving = Deriving(work, actor, clock)
+        self._pendings = PendingService(work, actor, clock)
+        self._assertions = AssertionService(work, actor, clock)
+        self._ledger_accounts = AccountService(work, actor, clock)
+
+    async def post_all(self, row: Import) -> None:
+        """A small import, in one transaction."""
+        places = await self.places(row)
+        home = self._planning.home(row)
+        facts = await asyncio.to_thread(_all_facts, self._planning.lake, row, home, places)
+        await self.post_chunk(row, facts, places, home)
+        await self.finish(row)
+
+    async def places(self, row: Import) -> dict[int, Place]:
+        found: dict[int, Place] = {}
+        for statement in await self._imports.statements(row.id):
+            if statement.account_id is not None:
+                account = await self._ledger_accounts.get(statement.account_id)
+                found[statement.position] = Place(account.id, account.currency, DECIMALS[account.currency])
+        return found
+
+    async def post_chunk(
+        self, row: Import, facts: Sequence[Fact], places: Mapping[int, Place], home: Path
+    ) -> dict[str, Any]:
+        """Some rows, in order: what is new is posted, what must be remembered is kept. Done again, it does nothing."""
+        if not facts:
+            return {"posted": 0}
+        first, last = facts[0].row, facts[-1].row
+        plan = await asyncio.to_thread(plan_between, home, first, last)
+        there = await self._posting.posted_lines(row.id, first, last)
+        new = [fact for fact in facts if _is_new(plan.get(fact.row)) and fact.row not in there]
+        if row.undone_at is not None and new:
+            back = await self._posting.put_back(row.id, row.undone_at, {fact.row for fact in new}, row.reason)
+            new = [fact for fact in new if fact.row not in back]
+        decided = {one.row: one for one in await self._rows.between(row.id, first, last)}
+        statements = {fact.row: fact.statement for fact in facts}
+        corrected = {n: corrected_of(one, places[statements[n]]) for n, one in decided.items() if one.corrected}
+        arrivals = await self._deriving.arrivals(new, places, row.id, corrected)
+        await self._posting.post(arrivals, row.reason)
+        await self._remember(row, facts, plan, places, decided)
+        return {"posted": len(new)}
+
+    async def _remember(
+        self,
+        row: Import,
+        facts: Sequence[Fact],
+        plan: Mapping[int, Planned],
+        places: Mapping[int, Place],
+        decided: Mapping[int, ImportRow],
+    ) -> None:
+        """Decisions that are evidence for later files, or that wait for a person."""
+        fresh = []
+        for fact in facts:
+            planned = plan.get(fact.row)
+            if (known := decided.get(fact.row)) is not None:
+                known.state = planned.state if planned else str(RowState.NEW)
+                known.reason = planned.reason if planned else known.reason
+                continue
+            if planned is None or not planned.is_remembered:
+                continue
+            fresh.append(
+                row_of(row, fact.row, fact.line, planned.state, planned.reason)
+                | {
+                    "account_id": places[fact.statement].account_id,
+                    "day": fact.date,
+                    "fingerprint": fact.fingerprint,
+                    "transaction_key": planned.key,
+                }
+            )
+        await self._rows.keep(fresh)
+
+    async def finish(self, row: Import) -> None:
+        """All rows are there: lines that were corrected, balances, announcements; and the next file is known again."""
+        statements = await self._imports.statements(row.id)
+        await self._post_corrected_lines(row)
+        await self._join_announced(row, statements)
+        await self._report_balances(row, statements)
+        await self._accounts.remember(row, statements)
+        now = self._clock()
+        row.state, row.posted_at, row.undone_at = str(ImportState.POSTED), now, None
+        row.updated_at = now
+        row.version += 1
+        await self._imports.flush()
+
+    async def _post_corrected_lines(self, row: Import) -> None:
+        """Lines that nobody could read, with the values that a person gave them."""
+        places = await self.places(row)
+        at = next(iter(places), None)
+        for one in await self._rows.of(row.id):
+            if one.said is None or one.corrected is None or one.decision == "skip" or at is None:
+                continue
+            is_there = one.row in await self._posting.posted_lines(row.id, one.row, one.row)
+            if one.state == RowState.ERROR and not is_there:
+                await self._post_line(row, one, at, places)
+
+    async def _post_line(self, row: Import, one: ImportRow, statement: int, places: Mapping[int, Place]) -> None:
+        corrected = corrected_of(one, places[statement])
+        fact = fact_of(one, statement, corrected)
+        arrivals = await self._deriving.arrivals([fact], places, row.id, {one.row: corrected})
+        keys = await self._posting.post(arrivals, row.reason)
+        one.state, one.transaction_key = str(RowState.NEW), keys[0]
+        one.reason = "you corrected it"
+
+    async def post_line(self, row: Import, one: ImportRow) -> None:
+        """One line of a posted import, after a person corrected it."""
+        places = await self.places(row)
+        await self._post_line(row, one, next(iter(places)), places)
+
+    async def post_row(self, row: Import, one: ImportRow) -> None:
+        """One row of a posted import that a person says is new."""
+        places, facts = await self.places(row), await self.facts_of(row, [one.row])
+        corrected = {fact.row: corrected_of(one, places[fact.statement]) for fact in facts if one.corrected}
+        arrivals = await self._deriving.arrivals(facts, places, row.id, corrected)
+        keys = await self._posting.post(arrivals, row.reason)
+        one.transaction_key = keys[0]
+
+    async def facts_of(self, row: Import, numbers: Sequence[int]) -> list[Fact]:
+        """Some rows, whole."""
+        places, home = await self.places(row), self._planning.home(row)
+        return await asyncio.to_thread(_some_facts, self._planning.lake, row, home, places, numbers)
+
+    async def post_rows_again(self, row: Import, rows: Sequence[ImportRow]) -> None:
+        """Rows that were the same as transactions which are taken back now: from here on they stand for themselves."""
+        numbers = [one.row for one in rows]
+        places, facts = await self.places(row), await self.facts_of(row, numbers)
+        arrivals = await self._deriving.arrivals(facts, places, row.id)
+        await self._posting.post(arrivals, row.reason or "the import it was known from was undone")
+        await self._rows.drop(row.id, numbers)
+
+    async def _join_announced(self, row: Import, statements: Sequence[ImportStatement]) -> None:
+        for account_id in {one.account_id for one in statements if one.account_id}:
+            days = [day for one in statements if one.account_id == account_id for day in (one.first_day, one.last_day)]
+            known = [day for day in days if day is not None]
+            if known:
+                await self._join_on(row, account_id, min(known), max(known))
+
+    async def _join_on(self, row: Import, account_id: UUID, first: date, last: date) -> None:
+        pending = [_movement(*one) for one in await self._posting.announced(account_id, first - BEFORE, last + AFTER)]
+        if not pending:
+            return
+        amounts = {one.amount for one in pending}
+        booked = [_movement(*one) for one in await self._posting.booked(row.id, account_id, amounts)]
+        for pair in pairings(pending, booked):
+            await self._pendings.join(pair.pending, pair.booked, pair.reason, is_sure=pair.is_sure)
+
+    async def _report_balances(self, row: Import, statements: Sequence[ImportStatement]) -> None:
+        """What the statement says the balance was, beside what we count."""
+        for one in statements:
+            if one.account_id is None or one.closing is None or one.closing_day is None:
+                continue
+            account = await self._ledger_accounts.get(one.account_id)
+            if one.currency not in {None, account.currency}:
+                continue
+            said = AssertionIn(date=one.closing_day, balance=one.closing, source=BalanceSource.STATEMENT, note=row.name)
+            await self._assertions.put(account.id, said)
+
+    def unread(self, row: Import, read: Read, statements: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+        """Lines that should have been transactions and could not be read: kept aside, to be corrected."""
+        account_id = next((one["account_id"] for one in statements), None)
+        seen: dict[str, int] = {}
+        found = []
+        for number, line in enumerate(read.rejected, read.row_count + 1):
+            seen[line.text] = seen.get(line.text, 0) + 1
+            mark = of_text(row.workspace_id, account_id, line.text, seen[line.text]) if account_id else None
+            found.append(
+                row_of(row, number, line.source_line, str(RowState.ERROR), line.reason)
+                | {"account_id": account_id, "fingerprint": mark, "said": line.text[:_SAID_MAX]}
+            )
+        return found
+
+    async def withdraw_all(self, row: Import) -> None:
+        while await self.withdraw_chunk(row):
+            pass
+        await self.finish_undo(row)
+
+    async def withdraw_chunk(self, row: Import) -> int:
+        """Take the next rows back; transfers and announcements they were joined to are parted first."""
+        if row.undone_at is None:
+            raise RuntimeError("an import is undone at a moment")
+        keys = await self._posting.living(row.id, CHUNK)
+        await self._pendings.part(keys)
+        await self._posting.unlink_transfers(keys, row.reason)
+        leaning = await self._rows.leaning_on(keys, row.id)
+        gone = await self._posting.withdraw(keys, row.undone_at, row.reason)
+        others = await self._imports.several({one.import_id for one in leaning})
+        for import_id, other in others.items():
+            await self.post_rows_again(other, [one for one in leaning if one.import_id == import_id])
+        return gone
+
+    async def finish_undo(self, row: Import) -> None:
+        await self._assertions.forget_of(row.name, [one.account_id for one in await self._imports.statements(row.id)])
+        await self._rows.forget(row.id, but_unread=True)
+        for one in await self._rows.of(row.id):
+            if one.said is not None and one.state == RowState.NEW:
+                one.state, one.transaction_key = str(RowState.ERROR), None
+        row.state = str(ImportState.UNDONE)
+        row.updated_at = self._clock()
+        row.version += 1
+        await self._imports.flush()
+
+
+def row_of(row: Import, number: int, line: int, state: str, reason: str) -> dict[str, Any]:
+    """A row of what was decided, with nothing else known."""
+    return {
+        "workspace_id": row.workspace_id,
+        "import_id": row.id,
+        "row": number,
+        "line": line,
+        "state": state,
+        "reason": reason,
+        "account_id": None,
+        "day": None,
+        "fingerprint": None,
+        "transaction_key": None,
+        "said": None,
+    }
+
+
+def corrected_of(one: ImportRow, place: Place) -> Corrected:
+    """What a person wrote, in the account's currency."""
+    told = one.corrected or {}
+    return Corrected(
+        date=date.fromisoformat(told["date"]) if told.get("date") else None,
+        minor=to_minor(told["amount"], place.currency) if told.get("amount") is not None else None,
+        payee=told.get("payee"),
+        description=told.get("description"),
+        note=told.get("note"),
+        category_id=UUID(told["category_id"]) if told.get("category_id") else None,
+    )
+
+
+def fact_of(one: ImportRow, statement: int, corrected: Corrected) -> Fact:
+    """A line that could not be read, as a row of what was written in its place."""
+    if corrected.date is None or corrected.minor is None or one.fingerprint is None:
+        raise RuntimeError("a corrected line has a date and an amount")
+    return Fact(
+        row=one.row,
+        line=one.line,
+        statement=statement,
+        date=corrected.date,
+        value_date=None,
+        amount=Decimal(corrected.minor),
+        minor=corrected.minor,
+        currency=None,
+        payee=corrected.payee,
+        memo=corrected.description or one.said,
+        description=one.said,
+        reference=None,
+        type=None,
+        balance=None,
+        status="booked",
+        fingerprint=one.fingerprint,
+        original_amount=None,
+        original_currency=None,
+    )
+
+
+@contextmanager
+def opened(lake: LakeStore, row: Import, home: Path, places: Mapping[int, Place]) -> Iterator[RawRows]:
+    """The raw rows of an import, for as long as somebody reads them."""
+    with (
+        lake.workshop() as workshop,
+        raw_rows(home, places, row.workspace_id, row.format, Path(workshop)) as raw,
+    ):
+        yield raw
+
+
+def _all_facts(lake: LakeStore, row: Import, home: Path, places: Mapping[int, Place]) -> list[Fact]:
+    with opened(lake, row, home, places) as raw:
+        return raw.facts(1, row.row_count)
+
+
+def _some_facts(
+    lake: LakeStore, row: Import, home: Path, places: Mapping[int, Place], numbers: Sequence[int]
+) -> list[Fact]:
+    with opened(lake, row, home, places) as raw:
+        return raw.some(numbers)
+
+
+def _is_new(planned: Planned | None) -> bool:
+    return planned is None or planned.state == RowState.NEW
+
+
+def _movement(key: int, day: date, amount: int, words: str, reference: str | None) -> Movement:
+    return Movement(key, day, amount, frozenset(word for word in words.split() if len(word) > 2), reference)  # noqa: PLR2004
