@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from sqlalchemy import create_engine, text
@@ -39,6 +40,7 @@ hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 
 def pytest_configure(config: pytest.Config) -> None:
     """One PostgreSQL for all workers, unless the environment names one."""
+    structlog.configure(processors=[structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)])
     is_worker = hasattr(config, "workerinput")
     if not is_worker and not config.option.collectonly and POSTGRES not in os.environ:
         os.environ[POSTGRES] = _servers.enter_context(running_postgres())

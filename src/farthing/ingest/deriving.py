@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date as Day  # noqa: N812  a field is called date
 from typing import Any
 from uuid import UUID
 
@@ -25,7 +25,7 @@ _LONG_MAX = 4000
 class Corrected:
     """What a person wrote in the place of what was read."""
 
-    date: date | None = None
+    date: Day | None = None
     minor: int | None = None
     payee: str | None = None
     description: str | None = None

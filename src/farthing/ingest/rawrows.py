@@ -12,7 +12,7 @@ from uuid import UUID
 import duckdb
 
 from farthing.ingest.fingerprints import fingerprints_sql
-from farthing.ingest.preparing import COLUMNS, duck, sql_path
+from farthing.ingest.preparing import COLUMNS, ROWS, duck, sql_path
 
 PLAN = "plan.parquet"
 WINDOW = 50_000
@@ -124,7 +124,7 @@ def raw_rows(
 ) -> Iterator[RawRows]:
     """The rows of the statements that have an account."""
     with duck(workshop) as connection:
-        source = f"read_parquet('{sql_path(folder / 'rows.parquet')}')"
+        source = _parquet(folder / ROWS)
         if places:
             printed = fingerprints_sql(source, places, workspace_id, kind)
         else:
@@ -134,14 +134,14 @@ def raw_rows(
             )
         target = workshop / "printed.parquet"
         connection.execute(f"COPY ({printed} ORDER BY row) TO '{sql_path(target)}' (FORMAT parquet)")
-        connection.execute(f"CREATE VIEW printed AS SELECT * FROM read_parquet('{sql_path(target)}')")
+        connection.execute(f"CREATE VIEW printed AS SELECT * FROM {_parquet(target)}")
         yield RawRows(connection, folder)
 
 
 def plan_between(folder: Path, first: int, last: int) -> dict[int, Planned]:
     """The decisions about rows from one number to another."""
     with duck() as connection:
-        asked = f"SELECT * FROM read_parquet('{sql_path(folder / PLAN)}') WHERE row BETWEEN ? AND ?"
+        asked = f"SELECT * FROM {_parquet(folder / PLAN)} WHERE row BETWEEN ? AND ?"
         return {row[0]: Planned(*row) for row in connection.execute(asked, [first, last]).fetchall()}
 
 
@@ -174,8 +174,8 @@ def _shown(folder: Path, wanted: str, given: dict[str, Any], limit: int) -> list
         asked = (
             f"SELECT r.row, r.line, r.statement, {', '.join(f'r.{name}' for name in names)},"
             f" coalesce(p.state, 'new'), p.reason, p.key"
-            f" FROM read_parquet('{sql_path(folder / 'rows.parquet')}') AS r"
-            f" LEFT JOIN read_parquet('{sql_path(folder / PLAN)}') AS p USING (row)"
+            f" FROM {_parquet(folder / ROWS)} AS r"
+            f" LEFT JOIN {_parquet(folder / PLAN)} AS p USING (row)"
             f" WHERE {wanted} ORDER BY r.row LIMIT {int(limit)}"
         )
         rows = connection.execute(asked, given).fetchall()
@@ -183,3 +183,8 @@ def _shown(folder: Path, wanted: str, given: dict[str, Any], limit: int) -> list
         Shown(row[0], row[1], row[2], dict(zip(names, row[3:-3], strict=True)), row[-3], row[-2], row[-1])
         for row in rows
     ]
+
+
+def _parquet(path: Path) -> str:
+    """The columns of the file, and nothing that its folders are called."""
+    return f"read_parquet('{sql_path(path)}', hive_partitioning = false)"

@@ -174,7 +174,7 @@ class Batches(WorkspaceRepository):
         category = case((and_(is_booked, Transaction.is_split.is_(False)), Transaction.category_id), else_=None)
         place = (Transaction.account_id, Transaction.date, Transaction.currency)
         kind = (category, is_transfer, is_booked)
-        sums = (func.sum(Transaction.amount), func.count(), func.count())
+        sums = (func.sum(Transaction.amount), func.count().label("lines"), func.count().label("whole"))
         statement = select(*place, *sums, *kind).where(within)
         return self.own(statement.group_by(*place, *kind, Transaction.amount > _ZERO), Transaction)
 
@@ -182,8 +182,8 @@ class Batches(WorkspaceRepository):
         is_transfer = Transaction.transfer_id.is_not(None)
         its = and_(Split.workspace_id == Transaction.workspace_id, Split.transaction_key == Transaction.key)
         place = (Transaction.account_id, Transaction.date, Transaction.currency)
-        sums = (func.sum(Split.amount), func.count(), _ZERO)
-        statement = select(*place, *sums, Split.category_id, is_transfer, _ZERO).join(Split, its)
+        sums = (func.sum(Split.amount), func.count().label("lines"), _ZERO.label("whole"))
+        statement = select(*place, *sums, Split.category_id, is_transfer, _ZERO.label("net")).join(Split, its)
         booked = statement.where(within, Transaction.status == _BOOKED, Transaction.is_split)
         return self.own(booked.group_by(*place, Split.category_id, is_transfer, Split.amount > _ZERO), Transaction)
 

@@ -1,0 +1,136 @@
+"""Imports as people make them: looked at, posted, taken back; nothing twice and nothing lost."""
+
+from typing import Any
+
+from factories.files import account, bank_csv, bank_ofx, brought, commit, ledger, upload
+from factories.people import Person, Town
+
+MAY = [
+    ("2026-05-02", "Corner Bakery", "bread", "-3.50"),
+    ("2026-05-03", "Corner Bakery", "bread", "-3.50"),
+    ("2026-05-03", "Corner Bakery", "bread", "-3.50"),
+    ("2026-05-10", "Employer", "salary May", "2500.00"),
+    ("2026-05-20", "Lidl", "weekly shop", "-47.11"),
+]
+
+
+async def test_a_file_is_looked_at_posted_and_taken_back(town: Town) -> None:
+    person = await town.person()
+    home = await account(person)
+    one = await upload(person, bank_csv(MAY), account_id=home)
+    assert one["state"] == "ready"
+    assert one["summary"]["new"] == 5
+    assert one["summary"]["by_currency"] == [{"currency": "EUR", "income": "2500.00", "expense": "-57.61"}]
+    assert await ledger(person) == []
+    rows = (await person.get(f"/api/imports/{one['id']}/rows")).json()
+    assert [row["amount"] for row in rows["rows"]] == ["-3.50", "-3.50", "-3.50", "2500.00", "-47.11"]
+    assert rows["rows"][3]["category"] == "Salary"
+    posted = await commit(person, one["id"], digest=one["summary"]["digest"])
+    assert posted["state"] == "posted"
+    assert len(await ledger(person)) == 5
+    assert (await person.get(f"/api/accounts/{home}")).json()["balance"] == "2442.39"
+    undone = (await person.post(f"/api/imports/{one['id']}/undo")).json()
+    assert undone["state"] == "undone"
+    assert await ledger(person) == []
+    assert (await person.get(f"/api/accounts/{home}")).json()["balance"] == "0.00"
+    again = await upload(person, bank_csv(MAY), account_id=home)
+    assert again["summary"]["new"] == 5, "undone rows do not look deleted"
+
+
+async def test_the_same_file_again_brings_nothing(town: Town) -> None:
+    person = await town.person()
+    home = await account(person)
+    await brought(person, bank_csv(MAY), home)
+    again = await upload(person, bank_csv(MAY), account_id=home)
+    assert again["summary"]["same"] == 5
+    await commit(person, again["id"])
+    assert len(await ledger(person)) == 5
+
+
+async def test_overlapping_files_bring_each_row_once(town: Town) -> None:
+    person = await town.person()
+    home = await account(person)
+    more = [*MAY[1:], ("2026-05-25", "Lidl", "weekly shop", "-12.00")]
+    await brought(person, bank_csv(MAY), home)
+    second = await brought(person, bank_csv(more), home, "later.csv")
+    assert second["summary"]["same"] + second["summary"]["suspect"] == 4
+    assert len(await ledger(person)) == 6
+
+
+async def test_another_source_of_the_same_weeks_doubles_nothing(town: Town) -> None:
+    person = await town.person()
+    home = await account(person)
+    await brought(person, bank_csv(MAY), home)
+    shifted = [(f"2026-05-{int(day[-2:]) + 1:02}", payee, what, amount) for day, payee, what, amount in MAY]
+    extra = [*shifted, ("2026-05-24", "Cinema", "film", "-9.00")]
+    second = await brought(person, bank_ofx(extra, "2026-05-01", "2026-05-31"), home, "may.ofx")
+    assert second["summary"]["new"] == 1, second["summary"]
+    assert len(await ledger(person)) == 6
+    third = await upload(person, bank_ofx(extra, "2026-05-01", "2026-05-31"), "may.ofx", account_id=home)
+    assert third["summary"]["new"] == 0
+
+
+async def test_taking_back_the_first_source_leaves_the_second(town: Town) -> None:
+    person = await town.person()
+    home = await account(person)
+    first = await brought(person, bank_csv(MAY), home)
+    await brought(person, bank_ofx(MAY, "2026-05-01", "2026-05-31"), home, "may.ofx")
+    before = await ledger(person)
+    undone = await person.post(f"/api/imports/{first['id']}/undo")
+    assert undone.status_code == 200, undone.text
+    assert await ledger(person) == before
+
+
+async def test_lines_that_cannot_be_read_are_kept_aside_and_corrected(town: Town) -> None:
+    person = await town.person()
+    home = await account(person)
+    content = bank_csv([*MAY, ("2026-05-21", "Kiosk", "papers", "minus four")])
+    one = await upload(person, content, account_id=home)
+    assert one["summary"]["error"] == 1
+    rows = (await person.get(f"/api/imports/{one['id']}/rows", params={"state": "error"})).json()["rows"]
+    assert "minus four" in rows[0]["text"]
+    await commit(person, one["id"])
+    assert len(await ledger(person)) == 5
+    waiting = (await person.get("/api/imports/review")).json()
+    assert waiting["total"] == 1
+    values = {"date": "2026-05-21", "amount": "-4.00", "payee": "Kiosk"}
+    fixed = await person.patch(f"/api/imports/{one['id']}/rows/{rows[0]['row']}", {"values": values})
+    assert fixed.status_code == 200, fixed.text
+    assert ("2026-05-21", "-4.00", "booked") in await ledger(person)
+    assert (await person.get("/api/imports/review")).json()["total"] == 0
+
+
+async def test_what_was_announced_is_joined_with_what_is_booked(town: Town) -> None:
+    person = await town.person()
+    home = await account(person)
+    pending = {"account_id": home, "amount": "-47.11", "date": "2026-05-19", "status": "pending", "payee": "LIDL 123"}
+    made = (await person.post("/api/transactions", pending | {"tags": ["food"], "note": "party"})).json()
+    await brought(person, bank_csv(MAY), home)
+    old = (await person.get(f"/api/transactions/{made['id']}")).json()
+    assert old["status"] == "void"
+    found = (await person.get("/api/transactions", params={"search": "lidl", "status": "booked"})).json()
+    assert found["transactions"][0]["tags"] == ["food"]
+    assert found["transactions"][0]["note"] == "party"
+
+
+async def suspects(person: Person) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = (await person.get("/api/imports/review")).json()["rows"]
+    return found
+
+
+async def test_a_doubtful_row_waits_and_is_decided(town: Town) -> None:
+    person = await town.person()
+    home = await account(person)
+    await brought(person, bank_csv(MAY), home)
+    june = [("2026-05-20", "Lidl", "weekly shop", "-47.11"), ("2026-05-28", "Lidl", "weekly shop", "-5.00")]
+    second = await brought(person, bank_csv(june), home, "june.csv")
+    waiting = await suspects(person)
+    assert len(waiting) == 1
+    assert "ends and the other begins" in waiting[0]["reason"]
+    place = f"/api/imports/{second['id']}/rows/{waiting[0]['row']}"
+    taken = await person.patch(place, {"decision": "new"})
+    assert taken.status_code == 200, taken.text
+    assert [amount for _, amount, _ in await ledger(person)].count("-47.11") == 2
+    await person.patch(place, {"decision": "same"})
+    assert [amount for _, amount, _ in await ledger(person)].count("-47.11") == 1
+    assert await suspects(person) == []
