@@ -1,5 +1,6 @@
 """What a cell could be: figures, days, and what says nothing."""
 
+import time
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from farthing.ingest.readers.table.cells import bare, is_day, is_figure
 from farthing.ingest.readers.table.days import meanings, yearless
 from farthing.ingest.readers.table.figures import decimal_mark, figure_of
+from farthing.ingest.readers.table.vocabulary import amounts, dates, texts
 from farthing.ingest.readers.table.vocabulary.currencies import code_of
 from farthing.ingest.readers.table.words import fit, folded, has_any, terms
 
@@ -164,3 +166,17 @@ def test_names_are_found_in_compounds_and_short_words_only_alone() -> None:
 def test_every_day_since_1970_is_read_from_its_iso_form(days: int) -> None:
     day = date(1970, 1, 1) + timedelta(days=days)
     assert meanings(day.isoformat()) == {"ymd": day}
+
+
+def test_names_with_lost_letters_are_compared_soon() -> None:
+    began = time.process_time()
+    name = "pa\ufffd\ufffdiva de la operaci\ufffdn " * 3
+    for terms in (amounts.AMOUNT, amounts.DEBIT, texts.MEMO, dates.TRANSACTION):
+        fit(name, terms)
+    assert time.process_time() - began < 1
+
+
+@pytest.mark.parametrize("name", ["operaci\ufffdn", "fecha de operaci\ufffd\ufffdn", "\ufffdperacion bancaria"])
+def test_names_with_lost_letters_are_known(name: str) -> None:
+    assert fit(name, ("operacion",)) > 0
+    assert fit(name, ("descripcion",)) == 0

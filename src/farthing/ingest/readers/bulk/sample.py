@@ -1,12 +1,12 @@
 """What is read of a large file to understand it: its beginning, a part of its middle, its end."""
 
-import codecs
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from farthing.ingest.errors import StatementUnreadable
-from farthing.ingest.readers.formats.csv import dialect_of, evidence_of
+from farthing.ingest.readers.formats.csv import dialect_of, evidence_of, is_delimited
+from farthing.ingest.readers.table.cells import core_of
 from farthing.ingest.readers.table.row import Row
 from farthing.ingest.readers.text.decoding import Decoded, detected
 from farthing.ingest.readers.text.dialect import Dialect, line_end_of, lines_of, rows_of
@@ -17,8 +17,11 @@ WINDOW_BYTES = 64 * 1024
 _GLANCES = 64
 _GLANCE_BYTES = 4096
 _TOLD_CHARS = 100_000
-_CHUNK_BYTES = 4 * 1024 * 1024
 _PLAIN = {"ascii", "utf-8"}
+
+
+class NotPlain(Exception):
+    """This file needs the careful reading throughout."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +62,12 @@ def sample_of(path: Path, wishes: Wishes, window_bytes: int = WINDOW_BYTES) -> S
     lines = [*head, *rest]
     if not any(line.strip() for line in lines):
         raise StatementUnreadable("The file is empty.")
+    if not is_delimited(lines, wishes):
+        raise NotPlain
     dialect = dialect_of(lines, wishes)
     rows = tuple(rows_of(lines, dialect))
+    if not core_of(rows):
+        raise NotPlain
     letters = Decoded(decoded[0][:_TOLD_CHARS], encoding, because)
     return Sample(rows, dialect, letters, any(row.lines > 1 for row in rows))
 
@@ -87,14 +94,3 @@ def _glances(path: Path) -> list[bytes]:
             lines = file.read(_GLANCE_BYTES).split(b"\n")[1:-1]
             found += [line for line in lines if not line.isascii()]
     return found
-
-
-def transcoded(path: Path, encoding: str, folder: Path) -> Path:
-    """The file in UTF-8, beside the others that are needed only now."""
-    target = folder / "utf-8.csv"
-    decoder = codecs.getincrementaldecoder(encoding)("replace")
-    with path.open("rb") as source, target.open("w", encoding="utf-8", newline="") as out:
-        while chunk := source.read(_CHUNK_BYTES):
-            out.write(decoder.decode(chunk))
-        out.write(decoder.decode(b"", final=True))
-    return target

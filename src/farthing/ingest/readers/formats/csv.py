@@ -70,6 +70,13 @@ def _table(lines: Sequence[str], wishes: Wishes) -> tuple[dict[str, str], list[R
     return dialect_of(unwrapped, wishes).names(), rows
 
 
+def is_delimited(lines: Sequence[str], wishes: Wishes) -> bool:
+    """Whether each row is a line of its own whose cells are parted by a sign."""
+    if wishes.delimiter in {_BLOCKS, _COLUMNS} or (wishes.delimiter is None and block_rows(lines)):
+        return False
+    return _unwrapped(lines) is lines and bool(wishes.delimiter or candidates(lines[:_SAMPLE_LINES]))
+
+
 def _unwrapped(lines: Sequence[str]) -> Sequence[str]:
     """Lines of which each is quoted as a whole, without these quotes."""
     filled = [line for line in lines if line.strip()]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from farthing.ingest.readers.table.cells import bare, core_of, is_day, is_figure
-from farthing.ingest.readers.table.repair import repaired
+from farthing.ingest.readers.table.repair import Repair
 from farthing.ingest.readers.table.row import Row
 from farthing.ingest.readers.table.vocabulary import amounts, dates, texts
 from farthing.ingest.readers.table.words import fit
@@ -34,6 +34,12 @@ class Layout:
     """The rows of the body that could be transactions."""
     because: str
 
+    @property
+    def first_line(self) -> int:
+        """Of the file, where the body begins."""
+        last = self.header or (self.above[-1] if self.above else None)
+        return last.source_line + last.lines if last else 1
+
 
 def layout_of(
     rows: Sequence[Row], header_line: int | None = None, *, has_header: bool = True, delimiter: str = ""
@@ -52,7 +58,8 @@ def layout_of(
     known = sum(1 for cell in header.cells if known_name(cell) >= _KNOWN_NAME_MIN)
     because = f"line {header.source_line} holds {known} names of columns"
     names = _names(header)
-    body = repaired(rows[at + 1 :], core=[place - at - 1 for place in core if place > at], delimiter=delimiter)
+    repair = Repair.of(rows, [place for place in core if place > at], delimiter)
+    body = [repair(row) for row in rows[at + 1 :]]
     kept = tuple(body[place] for place in core_of(body))
     return Layout(names, header, tuple(rows[:at]), tuple(body), kept, because)
 

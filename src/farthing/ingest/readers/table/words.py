@@ -66,8 +66,23 @@ def _end_of(term: str) -> str:
 
 
 def _is_within_damaged(key: str, term: str) -> bool:
-    pattern = "".join(f"[{re.escape(char)}\ufffd]\ufffd?" for char in term)
-    return re.search(rf"(?:^|\s){pattern}|{pattern}(?:$|\s)", key) is not None
+    """Whether a term begins or ends with a word of the name, where a lost letter may be any, and may have left two."""
+    for start in range(len(key)):
+        begins = start == 0 or key[start - 1] == " "
+        if any(begins or end == len(key) or key[end] == " " for end in _ends(key, start, term)):
+            return True
+    return False
+
+
+def _ends(key: str, start: int, term: str) -> set[int]:
+    """Where the term may end if it begins here."""
+    ends = {start}
+    for char in term:
+        met = {end + 1 for end in ends if key[end : end + 1] in {char, "\ufffd"} and end < len(key)}
+        ends = met | {end + 1 for end in met if key[end : end + 1] == "\ufffd"}
+        if not ends:
+            break
+    return ends
 
 
 @lru_cache(maxsize=16384)

@@ -4,6 +4,7 @@ import csv
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from farthing.ingest.errors import StatementTooLarge
 from farthing.ingest.readers.table.row import Row
@@ -11,6 +12,7 @@ from farthing.ingest.readers.table.row import Row
 DELIMITERS = (",", ";", "\t", "|", "^", "~", "\x1f")
 _LINE_END = re.compile(r"\r\n|\n|\r")
 _RECORD_LINES_MAX = 60
+_HELD_LINES = 20_000
 CELL_CHARS_MAX = 1_000_000
 ROW_CELLS_MAX = 2_000
 
@@ -53,13 +55,34 @@ def rows_of(lines: Sequence[str], dialect: Dialect) -> Iterator[Row]:
     """The rows; a quote that opens and never closes is taken for a letter, so that it swallows nothing."""
     at = 0
     while at < len(lines):
-        row = _record(lines, at, dialect)
-        if len(row.cells) > ROW_CELLS_MAX:
-            raise StatementTooLarge(
-                f"Line {at + 1} has {len(row.cells)} cells; a statement has fewer than {ROW_CELLS_MAX}."
-            )
+        row = _row(lines, at, dialect)
         yield row
         at += row.lines
+
+
+def streamed_rows(lines: Iterator[str], dialect: Dialect) -> Iterator[Row]:
+    """The same of lines that come one after the other, of which only some are held."""
+    held: list[str] = []
+    at, before = 0, 0
+    while fresh := list(islice(lines, _HELD_LINES)):
+        held, at, before = held[at:] + fresh, 0, before + at
+        while at < len(held) - _RECORD_LINES_MAX:
+            row = _row(held, at, dialect, before)
+            yield row
+            at += row.lines
+    while at < len(held):
+        row = _row(held, at, dialect, before)
+        yield row
+        at += row.lines
+
+
+def _row(lines: Sequence[str], at: int, dialect: Dialect, before: int = 0) -> Row:
+    """The row that begins in a line; so many lines stand before those given."""
+    row = _record(lines, at, dialect)
+    if len(row.cells) > ROW_CELLS_MAX:
+        where = before + at + 1
+        raise StatementTooLarge(f"Line {where} has {len(row.cells)} cells; a statement has fewer than {ROW_CELLS_MAX}.")
+    return row if not before else Row(before + at + 1, row.cells, row.lines)
 
 
 def _record(lines: Sequence[str], at: int, dialect: Dialect) -> Row:
