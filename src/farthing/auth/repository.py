@@ -23,36 +23,38 @@ from farthing.auth.models import (
     Workspace,
 )
 from farthing.auth.standing import Standing
-from farthing.infra.db import Base, Repository
+from farthing.infra.db import Base, Prepared, Repository
 from farthing.kernel.actor import SYSTEM_WORKSPACE_ID, Role
 from farthing.kernel.paging import Page, PageRequest, id_after, page_of
 
+_WHO = (
+    User.id,
+    User.username,
+    User.email,
+    User.first_name,
+    User.last_name,
+    User.is_active,
+    User.is_superuser,
+    User.is_demo,
+    User.must_change_password,
+    Session.id,
+    Session.revoked_at,
+    Session.expires_at,
+    Membership.role,
+    Workspace.id,
+    Workspace.name,
+    Workspace.kind,
+    Workspace.expires_at,
+)
 _STANDING = (
-    select(
-        User.id,
-        User.username,
-        User.email,
-        User.first_name,
-        User.last_name,
-        User.is_active,
-        User.is_superuser,
-        User.is_demo,
-        User.must_change_password,
-        Session.id,
-        Session.revoked_at,
-        Session.expires_at,
-        Membership.role,
-        Workspace.id,
-        Workspace.name,
-        Workspace.kind,
-        Workspace.expires_at,
-    )
+    select(*_WHO)
     .select_from(User)
     .outerjoin(Session, (Session.id == bindparam("session")) & (Session.user_id == User.id))
     .outerjoin(Membership, (Membership.workspace_id == bindparam("workspace")) & (Membership.user_id == User.id))
     .outerjoin(Workspace, Workspace.id == Membership.workspace_id)
     .where(User.id == bindparam("user"))
 )
+_ASKED = Prepared(_STANDING, _WHO)
 """Asked with every request, so put together once."""
 
 
@@ -63,8 +65,8 @@ def standing_query(user_id: UUID, session_id: UUID | None, workspace_id: UUID | 
 
 class People(Repository):
     async def standing(self, user_id: UUID, session_id: UUID | None, workspace_id: UUID | None) -> Standing | None:
-        row = (await self.session.execute(standing_query(user_id, session_id, workspace_id))).one_or_none()
-        return Standing(*row) if row else None
+        rows = await _ASKED.of(self.work, user=user_id, session=session_id, workspace=workspace_id)
+        return Standing(*rows[0]) if rows else None
 
     async def get(self, user_id: UUID, *, lock: bool = False) -> User | None:
         statement = select(User).where(User.id == user_id)

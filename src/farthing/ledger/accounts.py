@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from uuid import UUID
 
 from farthing.audit.service import Audit
-from farthing.infra.db import Work, within_or
+from farthing.infra.db import Question, Work, within_or
 from farthing.kernel.actor import Actor
 from farthing.kernel.clock import Clock
 from farthing.kernel.ids import new_id
@@ -15,6 +15,7 @@ from farthing.ledger.check import CheckService
 from farthing.ledger.check_repository import PutAway
 from farthing.ledger.errors import AccountNotFound, AccountOutdated, BalanceTooLarge, CurrencyFixed
 from farthing.ledger.kinds import AccountKind
+from farthing.ledger.known import KnownAccount
 from farthing.ledger.models import Account
 from farthing.ledger.months import MonthService
 from farthing.ledger.repository import Accounts
@@ -50,6 +51,23 @@ class AccountService:
 
     async def names(self) -> dict[UUID, str]:
         return await self._rows.names()
+
+    def asking(self, account_id: UUID | None) -> Question:
+        """What `known` will ask, or without an account `usual`."""
+        return self._rows.asking(account_id)
+
+    async def known(self, account_id: UUID) -> KnownAccount:
+        if found := await self._rows.known(account_id):
+            return found
+        raise AccountNotFound(f"Account {account_id} not found or access denied")
+
+    async def usual(self, currency: str | None) -> KnownAccount:
+        """The same as `default`."""
+        known = await self._rows.known_default()
+        if known is not None and not known.is_archived and currency in (None, known.currency):
+            return known
+        made = await self.default(currency)
+        return KnownAccount(made.id, made.name, made.currency, made.is_archived)
 
     async def create(self, wanted: AccountIn, *, is_default: bool = False) -> Account:
         account = self._new(wanted)

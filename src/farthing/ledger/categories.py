@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from farthing.audit.service import Audit
-from farthing.infra.db import Work, unique_or
+from farthing.infra.db import Question, Work, unique_or
 from farthing.kernel.actor import Actor
 from farthing.kernel.clock import Clock
 from farthing.kernel.ids import new_id
@@ -18,6 +18,7 @@ from farthing.ledger.errors import (
 )
 from farthing.ledger.folding import name_key, tag_key
 from farthing.ledger.kinds import CategoryKind
+from farthing.ledger.known import KnownCategory, KnownTag
 from farthing.ledger.models import Category, Tag
 from farthing.ledger.repository import Categories, Tags
 from farthing.ledger.schemas import CategoryIn, CategoryOut, CategoryPatch, TagIn, TagOut, TagPatch
@@ -43,14 +44,14 @@ DEFAULTS: tuple[tuple[str, CategoryKind, str, str], ...] = (
 class Catalogue:
     """The categories of a workspace, deleted ones too, because old transactions may still name them."""
 
-    def __init__(self, categories: Iterable[Category]) -> None:
-        self.by_id: dict[UUID, Category] = {}
-        self.none: Category | None = None
-        self._by_key: dict[str, list[Category]] = {}
+    def __init__(self, categories: Iterable[KnownCategory]) -> None:
+        self.by_id: dict[UUID, KnownCategory] = {}
+        self.none: KnownCategory | None = None
+        self._by_key: dict[str, list[KnownCategory]] = {}
         for category in categories:
             self.add(category)
 
-    def add(self, category: Category) -> None:
+    def add(self, category: KnownCategory) -> None:
         self.by_id[category.id] = category
         if category.deleted_at is not None:
             return
@@ -59,7 +60,7 @@ class Catalogue:
         else:
             self._by_key.setdefault(category.name_key, []).append(category)
 
-    def find(self, name: str, side: CategoryKind) -> Category | None:
+    def find(self, name: str, side: CategoryKind) -> KnownCategory | None:
         """By name, best on the wanted side."""
         candidates = self._by_key.get(name_key(name), [])
         return next((c for c in candidates if c.kind == side), candidates[0] if candidates else None)
@@ -79,6 +80,10 @@ class CategoryService:
         self._clock = clock
         self._audit = Audit(work, actor, clock)
 
+    def asking(self) -> list[Question]:
+        """What a posting will ask first."""
+        return self._rows.asking()
+
     async def hold(self, *, alone: bool = False) -> None:
         """See the catalogue as it stays until this transaction ends; `alone`, to take from it or bring back."""
         if alone or not self._is_held:
@@ -94,7 +99,7 @@ class CategoryService:
             raise CategoryNotFound
         return found
 
-    async def none(self) -> Category:
+    async def none(self) -> KnownCategory:
         """The category that stands for none, made with the first thing that needs it."""
         catalogue = await self.catalogue()
         return catalogue.none or await self._made("Uncategorised", CategoryKind.NONE, is_system=True)
@@ -114,7 +119,7 @@ class CategoryService:
         with unique_or(CategoryExists(f"There is a category “{made.name}” already.")):
             await self._rows.add(made)
         if self._catalogue is not None:
-            self._catalogue.add(made)
+            self._catalogue.add(_known(made))
         await self._audit.record("category.create", target_id=made.id, name=made.name)
         return made
 
@@ -186,10 +191,12 @@ class CategoryService:
             self._catalogue = Catalogue(await self._rows.every())
         return self._catalogue
 
-    async def by_names(self, wanted: Iterable[tuple[str, CategoryKind]]) -> dict[tuple[str, CategoryKind], Category]:
+    async def by_names(
+        self, wanted: Iterable[tuple[str, CategoryKind]]
+    ) -> dict[tuple[str, CategoryKind], KnownCategory]:
         """The category of each name, best on the wanted side; an unknown name is created there."""
         catalogue = await self.catalogue()
-        found: dict[tuple[str, CategoryKind], Category] = {}
+        found: dict[tuple[str, CategoryKind], KnownCategory] = {}
         for name, side in sorted(set(wanted), key=lambda one: (name_key(one[0]), one[1])):
             found[name, side] = catalogue.find(name, side) or await self._made(name, side)
         return found
@@ -201,8 +208,8 @@ class CategoryService:
         known = (await self.catalogue()).by_id
         return {category_id: known[category_id].kind for category_id in category_ids}
 
-    async def _made(self, name: str, kind: CategoryKind, **more: Any) -> Category:
-        category = await self._rows.made(self._new(name, kind, **more))
+    async def _made(self, name: str, kind: CategoryKind, **more: Any) -> KnownCategory:
+        category = _known(await self._rows.made(self._new(name, kind, **more)))
         if self._catalogue is not None:
             self._catalogue.add(category)
         return category
@@ -273,12 +280,17 @@ class TagService:
         kept = await self._rows.in_use(tag_ids) if tag_ids else set()
         return tuple(tag_id for tag_id in tag_ids if tag_id in kept)
 
-    async def by_names(self, names: Iterable[str]) -> dict[str, Tag]:
+    def asking(self, names: Iterable[str]) -> list[Question]:
+        """What `by_names` will ask first."""
+        return self._rows.asking(map(tag_key, names))
+
+    async def by_names(self, names: Iterable[str]) -> dict[str, KnownTag]:
         """The tag of each name, by its folded name; an unknown one is created."""
-        wanted = {tag_key(name): name for name in names}
-        found = await self._rows.named(wanted) if wanted else {}
+        wanted = {tag_key(name): name for name in dict.fromkeys(names)}
+        found = await self._rows.named(wanted)
         for key in sorted(wanted.keys() - found.keys()):
-            found[key] = await self._rows.made(self._new(wanted[key]))
+            made = await self._rows.made(self._new(wanted[key]))
+            found[key] = KnownTag(made.id, made.name, made.name_key)
         return found
 
     async def get(self, tag_id: UUID) -> Tag:
@@ -294,6 +306,12 @@ class TagService:
             "name_key": tag_key(name),
             "created_at": self._clock(),
         }
+
+
+def _known(category: Category) -> KnownCategory:
+    return KnownCategory(
+        category.id, category.parent_id, category.name, category.name_key, category.kind, category.deleted_at
+    )
 
 
 def shown(category: Category) -> CategoryOut:

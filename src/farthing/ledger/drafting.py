@@ -13,8 +13,9 @@ from farthing.ledger.categories import Catalogue, CategoryService, TagService
 from farthing.ledger.errors import AmountMissing, CategoryNotFound, CurrencyMismatch, SplitWrong
 from farthing.ledger.folding import FIELDS, search_text, tag_key
 from farthing.ledger.kinds import CategoryKind, CategorySource
+from farthing.ledger.known import KnownAccount
 from farthing.ledger.merchant_service import MerchantService
-from farthing.ledger.models import Account, Transaction
+from farthing.ledger.models import Transaction
 from farthing.ledger.transaction_schemas import Direction, SplitIn, TransactionBody
 
 Result = TypeVar("Result")
@@ -62,7 +63,7 @@ class Drafting:
         self._clock = clock
 
     async def drafts(
-        self, bodies: Sequence[TransactionBody], accounts: Sequence[Account], *, is_batch: bool
+        self, bodies: Sequence[TransactionBody], accounts: Sequence[KnownAccount], *, is_batch: bool
     ) -> list[Draft]:
         """What to post; of a batch, an error names the row at fault."""
         rows = _Rows(is_batch=is_batch)
@@ -110,7 +111,7 @@ class Drafting:
         return category_ids
 
     def _columns(
-        self, body: TransactionBody, account: Account, amount: int, chosen: Chosen, merchant: str | None
+        self, body: TransactionBody, account: KnownAccount, amount: int, chosen: Chosen, merchant: str | None
     ) -> dict[str, Any]:
         moment = in_utc(body.occurred_at) if body.occurred_at else None
         columns: dict[str, Any] = {
@@ -181,7 +182,7 @@ class _Picker:
         return Part(category_id or self._none, amount, split.note)
 
 
-def signed(body: TransactionBody, account: Account) -> int:
+def signed(body: TransactionBody, account: KnownAccount) -> int:
     """A signed amount as it stands; a positive one takes its sign from the type."""
     if body.currency is not None and body.currency != account.currency:
         raise CurrencyMismatch(f"{account.name} is kept in {account.currency}, and this amount is in {body.currency}.")

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from sqlalchemy import BigInteger, ColumnElement, case, func, literal, select, tuple_
@@ -41,14 +41,15 @@ class Found(WorkspaceRepository):
     async def page(
         self, search: Search, sort: Sort, limit: int, after: Place | None, offset: int
     ) -> Sequence[Transaction]:
+        """As plain rows: nobody changes them."""
         order = await self._order(sort)
-        statement = self.select(Transaction).where(search.condition())
+        statement = self.own(select(*Transaction.__table__.columns), Transaction).where(search.condition())
         if after is not None:
             place = tuple_(*order.columns, Transaction.key)
             seen = tuple_(*map(literal, (*order.values(after[0]), after[1])))
             statement = statement.where(place < seen if sort.is_descending else place > seen)
         ordered = statement.order_by(*order.by(search)).limit(limit).offset(offset)
-        return (await self.session.scalars(ordered)).all()
+        return cast("Sequence[Transaction]", (await self.session.execute(ordered)).all())
 
     async def keys(self, search: Search, sort: Sort) -> Sequence[int]:
         """The keys of all rows, in their order."""

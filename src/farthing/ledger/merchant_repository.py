@@ -3,13 +3,21 @@
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, union_all
 
-from farthing.infra.db import WorkspaceRepository
+from farthing.infra.db import Prepared, Question, WorkspaceRepository, in_scope
 from farthing.kernel.paging import Page, PageRequest, page_of
 from farthing.ledger.models import Merchant, MerchantAlias
 
 _CHUNK = 5_000
+_FEW = 200
+"""So many spellings are sooner read than asked for."""
+_IS_MEANT = (Merchant.workspace_id == MerchantAlias.workspace_id) & (Merchant.id == MerchantAlias.merchant_id)
+_NAMES = union_all(
+    select(MerchantAlias.alias_key, Merchant.name).join(Merchant, _IS_MEANT).where(in_scope(MerchantAlias)),
+    select(Merchant.name_key, Merchant.name).where(in_scope(Merchant)),
+)
+_ALL_NAMES = Prepared(_NAMES.limit(_FEW + 1), (MerchantAlias.alias_key, Merchant.name))
 
 
 class Merchants(WorkspaceRepository):
@@ -52,13 +60,21 @@ class Merchants(WorkspaceRepository):
             self.update(MerchantAlias).where(MerchantAlias.merchant_id == merchant_id).values(merchant_id=to)
         )
 
+    def asking(self) -> Question:
+        """What `all_names` will ask."""
+        return _ALL_NAMES.question(self.work)
+
+    async def all_names(self) -> dict[str, str] | None:
+        """Each folded name or spelling with the merchant's name; nothing told if they are very many."""
+        rows = await _ALL_NAMES.of(self.work)
+        return {row[0]: row[1] for row in rows} if len(rows) <= _FEW else None
+
     async def names(self, keys: Iterable[str]) -> dict[str, str]:
         """The merchant's name for each folded name or spelling that means one."""
         wanted, found = list(keys), dict[str, str]()
         for start in range(0, len(wanted), _CHUNK):
             some = wanted[start : start + _CHUNK]
-            of_it = (Merchant.workspace_id == MerchantAlias.workspace_id) & (Merchant.id == MerchantAlias.merchant_id)
-            spelt = self.own(select(MerchantAlias.alias_key, Merchant.name), MerchantAlias).join(Merchant, of_it)
+            spelt = self.own(select(MerchantAlias.alias_key, Merchant.name), MerchantAlias).join(Merchant, _IS_MEANT)
             called = self.own(select(Merchant.name_key, Merchant.name), Merchant)
             both = spelt.where(MerchantAlias.alias_key.in_(some)).union_all(called.where(Merchant.name_key.in_(some)))
             found |= {row[0]: row[1] for row in await self.session.execute(both)}

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from farthing.audit.service import Audit
 from farthing.classify.merchants import merchant_of
-from farthing.infra.db import Work, unique_or
+from farthing.infra.db import Question, Work, unique_or
 from farthing.kernel.actor import Actor
 from farthing.kernel.clock import Clock
 from farthing.kernel.errors import Conflict, NotFound
@@ -46,6 +46,10 @@ class MerchantService:
         self._clock = clock
         self._audit = Audit(work, actor, clock)
 
+    def asking(self) -> Question:
+        """What `meant_by` will ask first."""
+        return self._rows.asking()
+
     async def names_for(self, texts: Iterable[str | None]) -> dict[str, str]:
         """The merchant's name by `merchant_key` of each payee or description that is a merchant's name or alias."""
         keys = {merchant_key(text) for text in texts if text} - {""}
@@ -53,8 +57,12 @@ class MerchantService:
 
     async def meant_by(self, said: Sequence[Sequence[str | None]]) -> list[str | None]:
         """Whom the texts of each transaction mean."""
+        known = await self._rows.all_names()
+        if known is not None and not known:
+            return [merchant_of(*texts) for texts in said]
         spellings = [_spellings(texts) for texts in said]
-        known = await self.names_for(text for texts in spellings for text in texts)
+        if known is None:
+            known = await self.names_for(text for texts in spellings for text in texts)
         return [_meant(texts, known) for texts in spellings]
 
     async def page(self, request: PageRequest) -> Page[MerchantOut]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from farthing.audit.service import Audit
-from farthing.infra.db import Work
+from farthing.infra.db import Question, Work
 from farthing.kernel.actor import Actor
 from farthing.kernel.clock import Clock
 from farthing.kernel.paging import Page, PageRequest
@@ -25,6 +25,10 @@ class MonthService:
 
     async def all(self) -> Sequence[ClosedMonth]:
         return await self._rows.all()
+
+    def asking(self) -> Question:
+        """What `refuse` will ask."""
+        return self._rows.asking()
 
     async def close(self, month: date) -> None:
         if not await self._rows.closed({month}):

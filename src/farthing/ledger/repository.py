@@ -2,15 +2,17 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, literal, select, tuple_, update
+from sqlalchemy import Text, bindparam, func, literal, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from farthing.infra.db import Base, Id, Work, WorkspaceRepository
+from farthing.infra.db import Base, Id, Prepared, Question, Work, WorkspaceRepository, in_scope
 from farthing.kernel.paging import CursorInvalid, Page, PageRequest, page_of
 from farthing.ledger.kinds import CategoryKind
+from farthing.ledger.known import KnownAccount, KnownCategory, KnownTag
 from farthing.ledger.models import (
     Account,
     BalanceAssertion,
@@ -23,8 +25,49 @@ from farthing.ledger.models import (
     TransactionTag,
 )
 
+_ACCOUNT = (Account.id, Account.name, Account.currency, Account.is_archived)
+_IN_USE = (in_scope(Account), Account.deleted_at.is_(None))
+_KNOWN_ACCOUNT = Prepared(select(*_ACCOUNT).where(*_IN_USE, Account.id == bindparam("account_id")), _ACCOUNT)
+_DEFAULT_ACCOUNT = Prepared(select(*_ACCOUNT).where(*_IN_USE, Account.is_default.is_(True)), _ACCOUNT)
+_CATEGORY = (
+    Category.id,
+    Category.parent_id,
+    Category.name,
+    Category.name_key,
+    Category.kind,
+    Category.deleted_at,
+)
+_EVERY_CATEGORY = Prepared(select(*_CATEGORY).where(in_scope(Category)), _CATEGORY)
+_WHICH = func.hashtextextended(bindparam("catalogue", type_=Text), 0)
+_SHARED = Prepared(select(func.pg_advisory_xact_lock_shared(_WHICH)))
+_ALONE = Prepared(select(func.pg_advisory_xact_lock(_WHICH)))
+_ASKED = 256
+"""So many names at once."""
+_TAG = (Tag.id, Tag.name, Tag.name_key)
+
+
+@cache
+def _tags_named(count: int) -> Prepared:
+    """As many names as powers of two, so that there are few such statements; the last name fills them up."""
+    keys = [bindparam(f"key_{at}", type_=Text) for at in range(count)]
+    return Prepared(select(*_TAG).where(in_scope(Tag), Tag.name_key.in_(keys), Tag.deleted_at.is_(None)), _TAG)
+
 
 class Accounts(WorkspaceRepository):
+    def asking(self, account_id: UUID | None) -> Question:
+        """What `known` will ask, or without an account `known_default`."""
+        if account_id is None:
+            return _DEFAULT_ACCOUNT.question(self.work)
+        return _KNOWN_ACCOUNT.question(self.work, account_id=account_id)
+
+    async def known(self, account_id: UUID) -> KnownAccount | None:
+        rows = await _KNOWN_ACCOUNT.of(self.work, account_id=account_id)
+        return KnownAccount(*rows[0]) if rows else None
+
+    async def known_default(self) -> KnownAccount | None:
+        rows = await _DEFAULT_ACCOUNT.of(self.work)
+        return KnownAccount(*rows[0]) if rows else None
+
     async def get(self, account_id: UUID, *, with_deleted: bool = False, lock: bool = False) -> Account | None:
         statement = self.select(Account).where(Account.id == account_id)
         if not with_deleted:
@@ -117,9 +160,16 @@ class Categories(WorkspaceRepository):
         Taken before any row is locked, so that no two wait for each other. SQLite's writer is alone anyway.
         """
         if not self.work.is_sqlite:
-            lock = func.pg_advisory_xact_lock if alone else func.pg_advisory_xact_lock_shared
-            which = func.hashtextextended(f"catalogue {self.work.scope.workspace_id}", 0)
-            await self.session.execute(select(lock(which)))
+            await (_ALONE if alone else _SHARED).of(self.work, catalogue=self._catalogue)
+
+    def asking(self) -> list[Question]:
+        """What `hold` and `every` will ask."""
+        held = [] if self.work.is_sqlite else [_SHARED.question(self.work, catalogue=self._catalogue)]
+        return [*held, _EVERY_CATEGORY.question(self.work)]
+
+    @property
+    def _catalogue(self) -> str:
+        return f"catalogue {self.work.scope.workspace_id}"
 
     async def get(self, category_id: UUID, *, lock: bool = False) -> Category | None:
         statement = self.select(Category).where(Category.id == category_id, Category.deleted_at.is_(None))
@@ -148,10 +198,9 @@ class Categories(WorkspaceRepository):
             await self.session.scalars(statement.order_by(Category.kind, Category.position, Category.name_key))
         ).all()
 
-    async def every(self) -> Sequence[Category]:
+    async def every(self) -> list[KnownCategory]:
         """All of them, deleted ones too."""
-        fresh = self.select(Category).execution_options(populate_existing=True)
-        return (await self.session.scalars(fresh)).all()
+        return [KnownCategory(*row) for row in await _EVERY_CATEGORY.of(self.work)]
 
     async def keys_in(self, category_id: UUID) -> list[int]:
         """The transactions, whole or in part, of a category."""
@@ -195,9 +244,17 @@ class Tags(WorkspaceRepository):
         statement = self.own(select(Tag, used), Tag).where(Tag.deleted_at.is_(None))
         return [(row[0], row[1]) for row in await self.session.execute(statement.order_by(Tag.name_key))]
 
-    async def named(self, name_keys: Iterable[str]) -> dict[str, Tag]:
-        statement = self.select(Tag).where(Tag.name_key.in_(set(name_keys)), Tag.deleted_at.is_(None))
-        return {tag.name_key: tag for tag in await self.session.scalars(statement)}
+    def asking(self, name_keys: Iterable[str]) -> list[Question]:
+        """What `named` will ask."""
+        return [_tags_named(len(some)).question(self.work, **_numbered(some)) for some in _in_powers(name_keys)]
+
+    async def named(self, name_keys: Iterable[str]) -> dict[str, KnownTag]:
+        found = [
+            KnownTag(*row)
+            for some in _in_powers(name_keys)
+            for row in await _tags_named(len(some)).of(self.work, **_numbered(some))
+        ]
+        return {tag.name_key: tag for tag in found}
 
     async def in_use(self, tag_ids: Iterable[UUID]) -> set[UUID]:
         """Those of these that are not deleted."""
@@ -208,6 +265,17 @@ class Tags(WorkspaceRepository):
         """The transactions of a tag."""
         tagged = self.own(select(TransactionTag.transaction_key), TransactionTag)
         return sorted((await self.session.scalars(tagged.where(TransactionTag.tag_id == tag_id))).all())
+
+
+def _in_powers(names: Iterable[str]) -> list[list[str]]:
+    """Some at a time, filled up to a power of two."""
+    ordered = sorted(set(names))
+    some = [ordered[start : start + _ASKED] for start in range(0, len(ordered), _ASKED)]
+    return [[*part, *part[-1:] * ((1 << (len(part) - 1).bit_length()) - len(part))] for part in some]
+
+
+def _numbered(names: list[str]) -> dict[str, str]:
+    return {f"key_{at}": name for at, name in enumerate(names)}
 
 
 def _unless_there(work: Work, model: type[Base], values: dict[str, Any]) -> Any:

@@ -12,6 +12,7 @@ from farthing.ledger.drafting import Part
 from farthing.ledger.errors import CategoryNotFound, CategorySideWrong
 from farthing.ledger.images import Because, Edit, Image, Loaded, image_of
 from farthing.ledger.kinds import CategoryKind, CategorySource, Origin
+from farthing.ledger.known import KnownCategory
 from farthing.ledger.models import Category
 from farthing.ledger.service import LedgerService
 from farthing.ledger.transaction_repository import Transactions
@@ -94,7 +95,7 @@ class RetirementService:
         await self._ledger.change(touched, lambda one: edits[one.row.key](one), because)
 
 
-def _moving(category_id: UUID, target: Category) -> Edit:
+def _moving(category_id: UUID, target: Category | KnownCategory) -> Edit:
     source = CategorySource.NONE if target.kind == CategoryKind.NONE else CategorySource.USER
 
     def move(one: Loaded) -> None:

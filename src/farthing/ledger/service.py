@@ -1,11 +1,11 @@
 """The heart: transactions posted, changed, deleted and brought back; balances and totals move with them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from farthing.infra.db import Work
+from farthing.infra.db import Question, Work, foresee
 from farthing.kernel.actor import Actor
 from farthing.kernel.clock import Clock
 from farthing.kernel.ids import new_id
@@ -23,8 +23,9 @@ from farthing.ledger.errors import (
 from farthing.ledger.folding import FIELDS, search_text
 from farthing.ledger.images import Because, Edit, Loaded, change_row, image_of
 from farthing.ledger.kinds import Origin
+from farthing.ledger.known import KnownAccount
 from farthing.ledger.merchant_service import MerchantService
-from farthing.ledger.models import Account, Transaction
+from farthing.ledger.models import Transaction
 from farthing.ledger.months import MonthService
 from farthing.ledger.showing import made, shown
 from farthing.ledger.totals import Posted, delta
@@ -40,6 +41,8 @@ from farthing.ledger.transaction_schemas import (
 )
 from farthing.ledger.transfer_repository import Transfers
 
+_FEW = 50
+"""So many rows are kept in one visit with the totals that they move."""
 _CHOICE = {"category", "category_id"}
 
 
@@ -55,28 +58,23 @@ class LedgerService:
         self._accounts = AccountService(work, actor, clock)
         self._categories = CategoryService(work, actor, clock)
         self._merchants = MerchantService(work, actor, clock)
-        self._drafting = Drafting(self._categories, TagService(work, actor, clock), self._merchants, clock)
+        self._tags = TagService(work, actor, clock)
+        self._drafting = Drafting(self._categories, self._tags, self._merchants, clock)
 
     async def create(self, wanted: TransactionIn, reason: str | None = None) -> TransactionOut:
-        account = (
-            await self._accounts.get(wanted.account_id)
-            if wanted.account_id
-            else await self._accounts.default(wanted.currency)
-        )
+        await self._foresee([wanted], wanted.account_id)
+        account = await self._account(wanted.account_id, wanted.currency)
         return (await self._post([wanted], [account], reason, is_batch=False))[0]
 
     async def create_batch(self, batch: BatchIn, reason: str | None = None) -> BatchOut:
         """All or none of them, on one account."""
-        account = (
-            await self._accounts.get(batch.account_id)
-            if batch.account_id
-            else await self._accounts.default(batch.transactions[0].currency)
-        )
+        await self._foresee(batch.transactions, batch.account_id)
+        account = await self._account(batch.account_id, batch.transactions[0].currency)
         made = await self._post(batch.transactions, [account] * len(batch.transactions), reason)
         fresh = await self._accounts.get(account.id)
         await self._work.session.refresh(fresh, ["balance"])
         total = sum(to_minor(one.amount, account.currency) for one in made)
-        return BatchOut(
+        return BatchOut.model_construct(
             account_id=account.id,
             transactions=made,
             account_balance=to_text(fresh.balance, account.currency),
@@ -86,14 +84,31 @@ class LedgerService:
 
     async def post(self, bodies: Sequence[TransactionBody], account_ids: Sequence[UUID]) -> list[UUID]:
         """Post on several accounts at once; the ids, in the order of the bodies."""
-        accounts = {account_id: await self._accounts.get(account_id) for account_id in set(account_ids)}
+        accounts = {account_id: await self._accounts.known(account_id) for account_id in set(account_ids)}
         made = await self._post(bodies, [accounts[account_id] for account_id in account_ids], None)
         return [one.id for one in made]
+
+    async def _account(self, account_id: UUID | None, currency: str | None) -> KnownAccount:
+        return await (self._accounts.known(account_id) if account_id else self._accounts.usual(currency))
+
+    async def _foresee(self, bodies: Sequence[TransactionBody], account_id: UUID | None) -> None:
+        """Everything that posting will ask, in one visit."""
+        await foresee(
+            self._work,
+            [
+                *self._categories.asking(),
+                self._accounts.asking(account_id),
+                *self._tags.asking(name for body in bodies for name in body.tags),
+                self._merchants.asking(),
+                self._months.asking(),
+                self._rows.asking(len(bodies)),
+            ],
+        )
 
     async def _post(
         self,
         bodies: Sequence[TransactionBody],
-        accounts: Sequence[Account],
+        accounts: Sequence[KnownAccount],
         reason: str | None,
         *,
         is_batch: bool = True,
@@ -103,12 +118,11 @@ class LedgerService:
         closed = await self._months.refuse({draft.columns["date"] for draft in drafts}, reason)
         now = self._clock()
         rows = [self._row(draft, now) for draft in drafts]
-        keys = await self._rows.insert(rows)
-        late = [key for key, row in zip(keys, rows, strict=True) if row["date"].replace(day=1) in closed]
-        await self._rows.keep_changes([self._arrival(key, reason) for key in late])
-        await self._keep_parts_and_tags(zip(keys, drafts, strict=True))
-        posted = [_posted_of(draft) for draft in drafts]
-        await self._move([], posted)
+        for key, row in zip(await self._rows.next_keys(len(rows)), rows, strict=True):
+            row["key"] = key
+        self._work.foreseen.clear()
+        late = [row["key"] for row in rows if row["date"].replace(day=1) in closed]
+        await self._keep(rows, drafts, [self._arrival(key, reason) for key in late])
         catalogue = await self._categories.catalogue()
         return [
             shown(made(row), catalogue, draft.parts, list(draft.tag_names))
@@ -125,7 +139,21 @@ class LedgerService:
             "updated_at": now,
         }
 
-    async def _keep_parts_and_tags(self, keyed: Any) -> None:
+    async def _keep(self, rows: list[dict[str, Any]], drafts: Sequence[Draft], changes: list[dict[str, Any]]) -> None:
+        """The rows and what hangs on them; totals move in the same visit where they are few."""
+        parts, tags = self._details((row["key"], draft) for row, draft in zip(rows, drafts, strict=True))
+        first: list[Question] = []
+        if len(rows) + len(parts) + len(tags) <= _FEW:
+            first = [*self._rows.insertions(rows), *self._rows.detail_insertions(parts, tags, changes)]
+        else:
+            await self._rows.insert_keyed(rows)
+            await self._rows.keep_changes(changes)
+            await self._rows.keep_splits(parts)
+            await self._rows.keep_tags(tags)
+        await self._move([], [_posted_of(draft) for draft in drafts], first)
+
+    def _details(self, keyed: Iterable[tuple[int, Draft]]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+        """Rows of their parts and tags."""
         parts, tags = [], []
         workspace_id = self._actor.workspace_id
         for key, draft in keyed:
@@ -135,6 +163,10 @@ class LedgerService:
                 for n, p in enumerate(draft.parts)
             ]
             tags += [own | {"tag_id": tag_id} for tag_id in draft.tag_ids]
+        return parts, tags
+
+    async def _keep_parts_and_tags(self, keyed: Iterable[tuple[int, Draft]]) -> None:
+        parts, tags = self._details(keyed)
         await self._rows.keep_splits(parts)
         await self._rows.keep_tags(tags)
 
@@ -319,9 +351,11 @@ class LedgerService:
         as_drafts += [(one.row.key, Draft({}, (), one.tag_ids)) for one in retagged]
         await self._keep_parts_and_tags(as_drafts)
 
-    async def _move(self, before: Sequence[Posted], after: Sequence[Posted]) -> None:
+    async def _move(self, before: Sequence[Posted], after: Sequence[Posted], first: Sequence[Question] = ()) -> None:
+        """By how much totals change is known before `first` is done."""
         kinds = await self._categories.kinds({i for p in (*before, *after) for i, _ in p.lines})
-        if gone := await self._totals.apply(self._actor.workspace_id, delta(before, after, kinds)):
+        change = delta(before, after, kinds)
+        if gone := await self._totals.apply_after(list(first), self._actor.workspace_id, change):
             raise AccountNotFound(f"Account {gone} not found or access denied")
 
     async def _load(self, ids: Sequence[UUID], *, with_deleted: bool = False) -> list[Loaded]:

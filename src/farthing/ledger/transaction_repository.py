@@ -6,11 +6,21 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, func, or_, select, text, update
+from sqlalchemy import BigInteger, ColumnElement, Integer, bindparam, delete, func, or_, select
 
-from farthing.infra.db import WorkspaceRepository, insert_rows, within_or
+from farthing.infra.db import (
+    Prepared,
+    Question,
+    WorkspaceRepository,
+    ask,
+    in_scope,
+    insert_rows,
+    insertions,
+    within_or,
+)
 from farthing.kernel.paging import Page, PageRequest, id_after, page_of
 from farthing.ledger.errors import BalanceTooLarge
+from farthing.ledger.known import KnownTag
 from farthing.ledger.models import (
     Account,
     ClosedMonth,
@@ -25,6 +35,23 @@ from farthing.ledger.models import (
 from farthing.ledger.totals import Delta, is_countable
 
 _CHUNK = 500
+_FEW = 50
+"""So many rows go with other statements in one visit."""
+_WORDS = "INSERT INTO transaction_search (rowid, search_text) VALUES (?, ?)"
+_LAST_KEY = Prepared(select(func.coalesce(func.max(Transaction.key), 0)))
+_MORE_KEYS = Prepared(
+    select(func.nextval("transactions_key_seq")).select_from(func.generate_series(1, bindparam("count", type_=Integer)))
+)
+_accounts = Account.__table__.c
+_MOVED = Prepared(
+    Account.__table__.update()  # type: ignore[attr-defined]
+    .where(in_scope(Account), _accounts.id == bindparam("account_id"), _accounts.deleted_at.is_(None))
+    .values(balance=_accounts.balance + bindparam("moved", type_=BigInteger))
+    .returning(_accounts.id)
+)
+_MONTH_SUMS = ("net", "count")
+_DAY_SUMS = ("income", "spent", "transfer_in", "transfer_out", "count")
+_CLOSED = Prepared(select(ClosedMonth.month).where(in_scope(ClosedMonth)), (ClosedMonth.month,))
 
 
 class Transactions(WorkspaceRepository):
@@ -69,19 +96,34 @@ class Transactions(WorkspaceRepository):
         first = await self._next_keys(len(rows))
         for key, row in zip(first, rows, strict=True):
             row["key"] = key
+        await self.insert_keyed(rows)
+        return first
+
+    async def insert_keyed(self, rows: list[dict[str, Any]]) -> None:
+        """Insert rows that have their keys, with their words."""
         await insert_rows(self.work, Transaction, rows)
         if self.work.is_sqlite:
             words = [(row["key"], row["search_text"]) for row in rows]
-            await self._each("INSERT INTO transaction_search (rowid, search_text) VALUES (?, ?)", words)
-        return first
+            await self._each(_WORDS, words)
+
+    def insertions(self, rows: list[dict[str, Any]]) -> list[Question]:
+        """The same for few rows that have their keys, to be asked in one visit with other statements."""
+        words = [Question(_WORDS, (row["key"], row["search_text"])) for row in rows if self.work.is_sqlite]
+        return [*insertions(self.work, Transaction, rows), *words]
+
+    def asking(self, count: int) -> Question:
+        """What `next_keys` will ask."""
+        return _LAST_KEY.question(self.work) if self.work.is_sqlite else _MORE_KEYS.question(self.work, count=count)
+
+    async def next_keys(self, count: int) -> list[int]:
+        return await self._next_keys(count)
 
     async def _next_keys(self, count: int) -> list[int]:
         """Keys to give; SQLite's writer is alone, PostgreSQL's sequence never gives one twice."""
         if self.work.is_sqlite:
-            last = await self.session.scalar(select(func.coalesce(func.max(Transaction.key), 0))) or 0
+            last = int((await _LAST_KEY.of(self.work))[0][0])
             return list(range(last + 1, last + 1 + count))
-        drawn = text("SELECT nextval('transactions_key_seq') FROM generate_series(1, :count)")
-        return list((await self.session.scalars(drawn, {"count": count})).all())
+        return [int(row[0]) for row in await _MORE_KEYS.of(self.work, count=count)]
 
     async def reword(self, key: int, before: str, after: str) -> None:
         """Let full text know new words; PostgreSQL's index sees them by itself."""
@@ -91,7 +133,7 @@ class Transactions(WorkspaceRepository):
             "INSERT INTO transaction_search (transaction_search, rowid, search_text) VALUES ('delete', ?, ?)",
             [(key, before)],
         )
-        await self._each("INSERT INTO transaction_search (rowid, search_text) VALUES (?, ?)", [(key, after)])
+        await self._each(_WORDS, [(key, after)])
 
     async def _each(self, statement: str, values: list[tuple[Any, ...]]) -> None:
         connection = await self.session.connection()
@@ -105,6 +147,13 @@ class Transactions(WorkspaceRepository):
                 found.setdefault(split.transaction_key, []).append(split)
         return found
 
+    def detail_insertions(
+        self, splits: list[dict[str, Any]], tags: list[dict[str, Any]], changes: list[dict[str, Any]]
+    ) -> list[Question]:
+        """Few parts, tags and images, to be asked in one visit with other statements."""
+        kept = ((Split, splits), (TransactionTag, tags), (TransactionChange, changes))
+        return [question for model, rows in kept for question in insertions(self.work, model, rows)]
+
     async def keep_splits(self, rows: list[dict[str, Any]]) -> None:
         await insert_rows(self.work, Split, rows)
 
@@ -114,17 +163,17 @@ class Transactions(WorkspaceRepository):
                 self.own(delete(Split), Split).where(Split.transaction_key.in_(keys[start : start + _CHUNK]))
             )
 
-    async def tags(self, keys: Sequence[int]) -> dict[int, list[Tag]]:
-        found: dict[int, list[Tag]] = {}
+    async def tags(self, keys: Sequence[int]) -> dict[int, list[KnownTag]]:
+        found: dict[int, list[KnownTag]] = {}
         for start in range(0, len(keys), _CHUNK):
             statement = (
-                self.own(select(TransactionTag.transaction_key, Tag), TransactionTag)
+                self.own(select(TransactionTag.transaction_key, Tag.id, Tag.name, Tag.name_key), TransactionTag)
                 .join(Tag, (Tag.workspace_id == TransactionTag.workspace_id) & (Tag.id == TransactionTag.tag_id))
                 .where(TransactionTag.transaction_key.in_(keys[start : start + _CHUNK]))
                 .order_by(Tag.name_key)
             )
             for row in await self.session.execute(statement):
-                found.setdefault(row[0], []).append(row[1])
+                found.setdefault(row[0], []).append(KnownTag(row[1], row[2], row[3]))
         return found
 
     async def keep_tags(self, rows: list[dict[str, Any]]) -> None:
@@ -188,58 +237,65 @@ class Totals(WorkspaceRepository):
 
         What would grow beyond exact integers is refused.
         """
+        return await self.apply_after([], workspace_id, change)
+
+    async def apply_after(self, questions: list[Question], workspace_id: UUID, change: Delta) -> UUID | None:
+        """The same, and what is to be done before, in as few visits as can be."""
         if not is_countable(change):
             raise BalanceTooLarge
+        touched = _touched(change)
+        months, days = _month_rows(workspace_id, change), _day_rows(workspace_id, change)
+        is_small = len(months) + len(days) <= _FEW
         with within_or(BalanceTooLarge(), "countable"):
-            return await self._apply(workspace_id, change)
-
-    async def _apply(self, workspace_id: UUID, change: Delta) -> UUID | None:
-        """An account, if one is gone.
-
-        Every account that is touched is written to, so that whoever deletes or recounts one waits for its writers.
-        """
-        touched = {key[0] for key in change.daily} | {key[0] for key in change.months} | change.balances.keys()
-        for account_id in sorted(touched):
-            moved = await self.session.execute(
-                self.own(update(Account), Account)
-                .where(Account.id == account_id, Account.deleted_at.is_(None))
-                .values(balance=Account.balance + change.balances.get(account_id, 0))
-                .returning(Account.id),
-                execution_options={"synchronize_session": False},
+            answers = await ask(
+                self.work,
+                [
+                    *questions,
+                    *(_MOVED.question(self.work, account_id=i, moved=change.balances.get(i, 0)) for i in touched),
+                    *(insertions(self.work, MonthTotal, months, adding=_MONTH_SUMS) if is_small else ()),
+                    *(insertions(self.work, DailyTotal, days, adding=_DAY_SUMS) if is_small else ()),
+                ],
             )
-            if moved.first() is None:
-                return account_id
-        months = [
-            {"workspace_id": workspace_id, "account_id": account, "month": month, "net": net, "count": count}
-            for (account, month), (net, count) in sorted(change.months.items())
-        ]
-        await insert_rows(self.work, MonthTotal, months, adding=("net", "count"))
-        days = [
-            {
-                "workspace_id": workspace_id,
-                "account_id": account,
-                "day": day,
-                "category_id": category,
-                "currency": currency,
-                "income": moved[0],
-                "spent": moved[1],
-                "transfer_in": moved[2],
-                "transfer_out": moved[3],
-                "count": moved[4],
-            }
-            for (account, day, category, currency), moved in sorted(change.daily.items())
-        ]
-        sums = ("income", "spent", "transfer_in", "transfer_out", "count")
-        await insert_rows(self.work, DailyTotal, days, adding=sums)
-        return None
+            gone = next((i for i, found in zip(touched, answers[len(questions) :], strict=False) if not found), None)
+            if not is_small and gone is None:
+                await insert_rows(self.work, MonthTotal, months, adding=_MONTH_SUMS)
+                await insert_rows(self.work, DailyTotal, days, adding=_DAY_SUMS)
+        return gone
+
+
+def _touched(change: Delta) -> list[UUID]:
+    """Every account that is written to, so that whoever deletes or recounts one waits for its writers."""
+    return sorted({key[0] for key in change.daily} | {key[0] for key in change.months} | change.balances.keys())
+
+
+def _month_rows(workspace_id: UUID, change: Delta) -> list[dict[str, Any]]:
+    return [
+        {"workspace_id": workspace_id, "account_id": account, "month": month, "net": net, "count": count}
+        for (account, month), (net, count) in sorted(change.months.items())
+    ]
+
+
+def _day_rows(workspace_id: UUID, change: Delta) -> list[dict[str, Any]]:
+    return [
+        {
+            "workspace_id": workspace_id,
+            "account_id": account,
+            "day": day,
+            "category_id": category,
+            "currency": currency,
+        }
+        | dict(zip(_DAY_SUMS, moved, strict=True))
+        for (account, day, category, currency), moved in sorted(change.daily.items())
+    ]
 
 
 class Months(WorkspaceRepository):
+    def asking(self) -> Question:
+        """What `closed` will ask."""
+        return _CLOSED.question(self.work)
+
     async def closed(self, months: set[date]) -> set[date]:
-        if not months:
-            return set()
-        statement = self.own(select(ClosedMonth.month), ClosedMonth).where(ClosedMonth.month.in_(months))
-        return set((await self.session.scalars(statement)).all())
+        return {row[0] for row in await _CLOSED.of(self.work)} & months if months else set()
 
     async def all(self) -> Sequence[ClosedMonth]:
         return (await self.session.scalars(self.select(ClosedMonth).order_by(ClosedMonth.month.desc()))).all()

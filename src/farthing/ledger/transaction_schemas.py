@@ -195,6 +195,16 @@ class TransactionOut(BaseModel):
     updated_at: datetime
     deleted_at: datetime | None
 
+    @classmethod
+    def plain(cls, values: dict[str, Any]) -> Self:
+        """Of values for every field that are valid already: `model_construct` would still look at each of them."""
+        out = cls.__new__(cls)
+        object.__setattr__(out, "__dict__", values)
+        object.__setattr__(out, "__pydantic_fields_set__", set(values))
+        object.__setattr__(out, "__pydantic_extra__", None)
+        object.__setattr__(out, "__pydantic_private__", None)
+        return out
+
 
 class TransactionPage(BaseModel):
     transactions: list[TransactionOut]

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Body, Depends, Query, Response
 from pydantic import BeforeValidator
 
 from farthing.api.access import Caller, Member, Viewer
-from farthing.api.pages import IfVersion, known_only, tag
+from farthing.api.pages import IfVersion, known_only, spelt, tag
 from farthing.api.problems import documented
 from farthing.api.transaction import TransactionRoute
 from farthing.kernel.errors import Unprocessable
@@ -115,12 +115,12 @@ Wanted = Annotated[Filter, Depends(wanted)]
 Where = Annotated[Place, Depends(place)]
 
 
-@router.get("", responses=documented(401, 403, 422), dependencies=[Depends(known_only)])
-async def list_transactions(caller: Viewer, wanted: Wanted, where: Where, sort: Sort = Sort.NEWEST) -> TransactionPage:
+@router.get("", response_model=TransactionPage, responses=documented(401, 403, 422), dependencies=[Depends(known_only)])
+async def list_transactions(caller: Viewer, wanted: Wanted, where: Where, sort: Sort = Sort.NEWEST) -> Response:
     """Transactions that fulfil every filter; `search` speaks the search language."""
     found = await _finding(caller).page(wanted, sort, where.limit, cursor=where.cursor, offset=where.offset)
     shown = await _ledger(caller).show(found.rows)
-    return TransactionPage.model_construct(
+    page = TransactionPage.model_construct(
         transactions=shown,
         total=found.total.count,
         total_is_exact=found.total.is_exact,
@@ -128,28 +128,26 @@ async def list_transactions(caller: Viewer, wanted: Wanted, where: Where, sort: 
         page=where.page,
         page_size=where.page_size,
     )
+    return spelt(page)
 
 
-@router.post("", status_code=201, responses=documented(401, 403, 404, 409, 422))
-async def create_transaction(
-    wanted: TransactionIn, response: Response, caller: Member, reason: Reason = None
-) -> TransactionOut:
+@router.post("", status_code=201, response_model=TransactionOut, responses=documented(401, 403, 404, 409, 422))
+async def create_transaction(wanted: TransactionIn, caller: Member, reason: Reason = None) -> Response:
     """Post one; without an account it goes to the default one."""
     made = await _ledger(caller).create(wanted, reason)
-    tag(response, made.version)
-    return made
+    return spelt(made, 201, made.version)
 
 
-@router.post("/batch", status_code=201, responses=documented(401, 403, 404, 409, 422))
+@router.post("/batch", status_code=201, response_model=BatchOut, responses=documented(401, 403, 404, 409, 422))
 async def create_transactions(
     wanted: BatchIn,
     caller: Member,
     reason: Reason = None,
     brief: Annotated[bool, Query(description="Leave the transactions out of the answer.")] = False,
-) -> BatchOut:
+) -> Response:
     """Post up to 10,000 on one account, all or none of them."""
     made = await _ledger(caller).create_batch(wanted, reason)
-    return made.model_copy(update={"transactions": []}) if brief else made
+    return spelt(made.model_copy(update={"transactions": []}) if brief else made, 201)
 
 
 @router.post("/bulk", responses=documented(401, 403, 404, 409, 422))

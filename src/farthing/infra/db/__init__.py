@@ -1,10 +1,11 @@
 """The database: one engine per role, one transaction per request or job step."""
 
+from farthing.infra.db.asking import Prepared, ask, foresee
 from farthing.infra.db.base import Base, Id, Instant, Json, Key, Sha256, countable, of_workspace
-from farthing.infra.db.bulk import insert_rows
+from farthing.infra.db.bulk import insert_rows, insertions
 from farthing.infra.db.errors import DatabaseBusy, DatabaseDown
-from farthing.infra.db.repository import Repository, WorkspaceRepository, unique_or, within_or
-from farthing.infra.db.unit_of_work import SYSTEM, Database, Scope, Work
+from farthing.infra.db.repository import Repository, WorkspaceRepository, in_scope, unique_or, within_or
+from farthing.infra.db.unit_of_work import SYSTEM, Database, Question, Scope, Work
 
 __all__ = [
     "SYSTEM",
@@ -16,13 +17,19 @@ __all__ = [
     "Instant",
     "Json",
     "Key",
+    "Prepared",
+    "Question",
     "Repository",
     "Scope",
     "Sha256",
     "Work",
     "WorkspaceRepository",
+    "ask",
     "countable",
+    "foresee",
+    "in_scope",
     "insert_rows",
+    "insertions",
     "of_workspace",
     "unique_or",
     "within_or",

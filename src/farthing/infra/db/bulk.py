@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import TypeEngine
 
 from farthing.infra.db.base import Base
-from farthing.infra.db.unit_of_work import Work
+from farthing.infra.db.unit_of_work import Question, Work
 
 _COPIED_FROM = 50
 """Fewer rows than this are sooner inserted than copied."""
@@ -39,6 +39,17 @@ async def insert_rows(
         await connection.exec_driver_sql(shape.insert, list(shape.values(rows)))
     else:
         await _copy(connection, shape, rows)
+
+
+def insertions(
+    work: Work, model: type[Base], rows: Sequence[Mapping[str, Any]], *, adding: tuple[str, ...] = ()
+) -> list[Question]:
+    """The same for few rows, to be asked in one visit together with other statements."""
+    if not rows:
+        return []
+    dialect = work.session.get_bind().dialect
+    shape = _shape(cast("Table", model.__table__), tuple(rows[0]), adding, dialect)
+    return [Question(shape.insert, values) for values in shape.values(rows)]
 
 
 async def _insert(connection: AsyncConnection, shape: "_Shape", values: Sequence[tuple[Any, ...]]) -> None:

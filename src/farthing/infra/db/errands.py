@@ -91,3 +91,13 @@ class _Cursor:
 def _ask(connection: sqlite3.Connection, sql: str, parameters: Sequence[Any]) -> tuple[sqlite3.Cursor, deque[Any]]:
     cursor = connection.execute(sql, parameters)
     return cursor, deque(cursor.fetchmany(_AT_ONCE) if cursor.description else ())
+
+
+async def visit(connection: aiosqlite.Connection, questions: Sequence[tuple[str, Sequence[Any]]]) -> list[list[Any]]:
+    """Several statements in one errand: the rows of each."""
+    answers: list[list[Any]] = await connection._execute(_ask_each, connection._conn, questions)  # type: ignore[no-untyped-call]  # noqa: SLF001
+    return answers
+
+
+def _ask_each(connection: sqlite3.Connection, questions: Sequence[tuple[str, Sequence[Any]]]) -> list[list[Any]]:
+    return [connection.execute(sql, values).fetchall() for sql, values in questions]

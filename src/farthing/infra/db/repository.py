@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import Delete, Select, Update, delete, func, select, update
+from sqlalchemy import Delete, Select, Update, bindparam, delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.elements import ColumnElement
@@ -15,6 +15,11 @@ from farthing.kernel.errors import FarthingError
 
 Model = TypeVar("Model", bound=Base)
 Statement = TypeVar("Statement", bound=Select[*tuple[Any, ...]] | Update | Delete)
+
+
+def in_scope(model: type[Base]) -> ColumnElement[bool]:
+    """The same filter for a `Prepared` statement."""
+    return model.__table__.c["workspace_id"] == bindparam("workspace_id")
 
 
 class Repository:

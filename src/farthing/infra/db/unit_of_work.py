@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import text
@@ -32,9 +32,14 @@ SYSTEM = Scope(is_system=True)
 
 _BUSY_WORDS = ("locked", "deadlock", "could not serialize")
 _SQLITE_DOWN_WORDS = ("unable to open", "disk i/o", "readonly", "disk is full", "malformed", "not a database")
-_SET_SCOPE = text(
-    "SELECT set_config('farthing.user_id', :user, true), set_config('farthing.workspace_id', :workspace, true)"
-)
+_SET_SCOPE = "SELECT set_config('farthing.user_id', %s, true), set_config('farthing.workspace_id', %s, true)"
+
+
+class Question(NamedTuple):
+    """A statement and its values as the driver takes them."""
+
+    sql: str
+    values: tuple[Any, ...]
 
 
 class Work:
@@ -47,6 +52,15 @@ class Work:
         self.session = session
         self.scope = scope
         self.is_sqlite = is_sqlite
+        self.foreseen: dict[Question, list[tuple[Any, ...]]] = {}
+        """Answers that were fetched before they are asked for."""
+        self._driver: Any = None
+
+    async def driver(self) -> Any:
+        """The driver's own connection, in this transaction."""
+        if self._driver is None:
+            self._driver = (await (await self.session.connection()).get_raw_connection()).driver_connection
+        return self._driver
 
     async def publish(self, event: object) -> None:
         """Tell whoever subscribed, in this very transaction."""
@@ -65,11 +79,10 @@ class Work:
 
     async def narrow(self, scope: Scope) -> None:
         """See another person's or workspace's rows from here on."""
-        self.scope = scope
+        self.scope, self.foreseen = scope, {}
         if not self.is_sqlite:
-            await self.session.execute(
-                _SET_SCOPE, {"user": str(scope.user_id or ""), "workspace": str(scope.workspace_id or "")}
-            )
+            connection = await self.session.connection()
+            await connection.exec_driver_sql(_SET_SCOPE, (str(scope.user_id or ""), str(scope.workspace_id or "")))
 
 
 class Database:
