@@ -111,7 +111,7 @@ def build(
     send_mail = mailer.send if mailer else None
     blobs = BlobStore(settings.data_dir / "blobs")
     lake = LakeStore(settings.data_dir / "lake")
-    reception = Reception(blobs, lake, clock, settings.max_body_mb * _MEGABYTE)
+    reception = Reception(blobs, lake, clock, settings.max_upload_mb * _MEGABYTE)
     auth_jobs = AuthJobs(database, door.policy, door.tokens, clock, send_mail, (blobs, lake))
     registry = Registry([*auth_jobs.kinds(), *IngestJobs(database, clock, reception, lake).kinds()])
     return House(

@@ -119,7 +119,8 @@ class Settings(BaseModel):
         None, description="Mail server, such as smtp://user:password@host:587?starttls=1."
     )
     mail_from: str | None = Field(None, description="Sender of mails; needed with SMTP_URL.")
-    max_body_mb: int = Field(10, ge=1, le=4096, description="Largest request body outside of uploads.")
+    max_body_mb: int = Field(10, ge=1, le=4096, description="Largest request body outside of imports.")
+    max_upload_mb: int = Field(1024, ge=1, le=65_536, description="Largest file that is imported.")
     metrics_token: SecretStr | None = Field(
         None, description="Bearer token that may read /api/system/metrics; without it only superusers may."
     )

@@ -52,6 +52,7 @@ class Application(FastAPI):
             super().build_middleware_stack(),
             is_https=settings.refresh_token_secure,
             max_body_bytes=settings.max_body_mb * _MEGABYTE,
+            max_upload_bytes=settings.max_upload_mb * _MEGABYTE,
         )
 
 

@@ -22,10 +22,14 @@ API_POLICY = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-
 _log = logger("farthing.access")
 
 
+UPLOADS = frozenset({"/imports", "/transactions/upload-csv", "/etl/run-csv"})
+
+
 class RequestContext:
-    def __init__(self, app: ASGIApp, *, is_https: bool, max_body_bytes: int) -> None:
+    def __init__(self, app: ASGIApp, *, is_https: bool, max_body_bytes: int, max_upload_bytes: int) -> None:
         self._app = app
         self._max_body_bytes = max_body_bytes
+        self._max_upload_bytes = max_upload_bytes
         self._headers = {
             "X-Content-Type-Options": "nosniff",
             "X-Frame-Options": "DENY",
@@ -53,10 +57,11 @@ class RequestContext:
             await send(message)
 
         try:
-            if _declared(scope) > self._max_body_bytes:
-                await answer(self._too_large())(scope, receive, send_dressed)
+            most = self._max_upload_bytes if _is_upload(scope) else self._max_body_bytes
+            if _declared(scope) > most:
+                await answer(_too_large(most))(scope, receive, send_dressed)
             else:
-                await self._app(scope, self._counted(receive), send_dressed)
+                await self._app(scope, _counted(receive, most), send_dressed)
         finally:
             _tell(scope, seen["status"], time.perf_counter() - started)
 
@@ -69,22 +74,30 @@ class RequestContext:
         if scope["path"].startswith("/api/"):
             headers.setdefault("Cache-Control", "no-store")
 
-    def _counted(self, receive: Receive) -> Receive:
-        """A body that never said how long it is may still not grow beyond the limit."""
-        taken = 0
 
-        async def receive_counted() -> MutableMapping[str, Any]:
-            nonlocal taken
-            message = await receive()
-            taken += len(message.get("body", b""))
-            if taken > self._max_body_bytes:
-                raise HTTPException(413, self._too_large().detail)
-            return message
+def _counted(receive: Receive, most: int) -> Receive:
+    """A body that never said how long it is may still not grow beyond the limit."""
+    taken = 0
 
-        return receive_counted
+    async def receive_counted() -> MutableMapping[str, Any]:
+        nonlocal taken
+        message = await receive()
+        taken += len(message.get("body", b""))
+        if taken > most:
+            raise HTTPException(413, _too_large(most).detail)
+        return message
 
-    def _too_large(self) -> TooLarge:
-        return TooLarge(f"The body is larger than {self._max_body_bytes // 1_000_000} MB. Send less at once.")
+    return receive_counted
+
+
+def _too_large(most: int) -> TooLarge:
+    return TooLarge(f"The body is larger than {most // 1_000_000} MB. Send less at once.")
+
+
+def _is_upload(scope: Scope) -> bool:
+    """Files to be imported go to disk as they come, so they may be large."""
+    is_form = Headers(scope=scope).get("content-type", "").startswith("multipart/form-data")
+    return is_form and scope["path"].removeprefix("/api") in UPLOADS
 
 
 def _declared(scope: Scope) -> int:

@@ -13,7 +13,7 @@ from starlette.datastructures import UploadFile
 from farthing.api.access import Caller, Member, MemberDetached, Viewer
 from farthing.api.pages import Paging
 from farthing.api.problems import documented
-from farthing.api.transaction import TransactionRoute
+from farthing.api.transaction import IDEMPOTENCY_KEY, TransactionRoute
 from farthing.ingest.decisions import RowState
 from farthing.ingest.errors import StatementUnreadable
 from farthing.ingest.profiles import wishes_checked, wishes_of_profile
@@ -83,7 +83,8 @@ class Form:
 
 async def received(request: Request, who: MemberDetached) -> Form:
     """The form, read whole and understood before the transaction begins: a slow file keeps nobody waiting."""
-    await request.body()
+    if IDEMPOTENCY_KEY in request.headers:
+        await request.body()  # to be compared; else it goes to disk as it comes
     async with request.form(max_files=_FILES_MAX, max_fields=10) as form:
         files = [file for file in form.getlist("file") if isinstance(file, UploadFile)]
         if not files:
