@@ -27,6 +27,7 @@ from farthing.infra.telemetry import logger
 from farthing.jobs.registry import Registry
 from farthing.jobs.runner import Runner, RunnerSettings
 from farthing.kernel.clock import Clock, utc_now
+from farthing.ledger.rule_tasks import RuleJobs
 from farthing.ledger.subscribers import LedgerSubscribers
 from farthing.migrations.upgrade import upgrade
 from farthing.settings import Settings, sealing_keys_again
@@ -104,7 +105,12 @@ def build(
     mailer = _mailer(settings, clock)
     send_mail = mailer.send if mailer else None
     blobs = BlobStore(settings.data_dir / "blobs")
-    registry = Registry(AuthJobs(database, door.policy, door.tokens, clock, send_mail, blobs).kinds())
+    registry = Registry(
+        [
+            *AuthJobs(database, door.policy, door.tokens, clock, send_mail, blobs).kinds(),
+            *RuleJobs(database, clock).kinds(),
+        ]
+    )
     return House(
         settings=settings,
         clock=clock,

@@ -34,6 +34,7 @@ _TAGS = [
     "Attachments",
     "Categories and tags",
     "Merchants",
+    "Rules",
     "Secrets",
     "Jobs",
     "Administration",

@@ -44,6 +44,10 @@ class JobService:
             return found
         raise JobNotFound
 
+    async def state(self, job_id: UUID) -> JobState | None:
+        """How a job stands, whosever it is in this workspace: for what belongs to all and is done by a job."""
+        return await self._rows.state(job_id)
+
     async def page(self, request: PageRequest, state: JobState | None = None, kind: str | None = None) -> Page[Job]:
         return await self._rows.page(request, state, kind)
 

@@ -26,6 +26,7 @@ from farthing.ledger.kinds import Origin
 from farthing.ledger.merchant_service import MerchantService
 from farthing.ledger.models import Account, Transaction
 from farthing.ledger.months import MonthService
+from farthing.ledger.rule_book import ENTRY, RuleDrafting
 from farthing.ledger.showing import made, shown
 from farthing.ledger.totals import Posted, delta
 from farthing.ledger.transaction_repository import Totals, Transactions
@@ -55,6 +56,7 @@ class LedgerService:
         self._accounts = AccountService(work, actor, clock)
         self._categories = CategoryService(work, actor, clock)
         self._merchants = MerchantService(work, actor, clock)
+        self._ruling = RuleDrafting(work, actor, clock, self._categories)
         self._drafting = Drafting(self._categories, TagService(work, actor, clock), self._merchants, clock)
 
     async def create(self, wanted: TransactionIn, reason: str | None = None) -> TransactionOut:
@@ -99,7 +101,10 @@ class LedgerService:
         is_batch: bool = True,
     ) -> list[TransactionOut]:
         await self._categories.hold()
-        drafts = await self._drafting.drafts(bodies, accounts, is_batch=is_batch)
+        judged = await self._ruling.judge(
+            await self._drafting.drafts(bodies, accounts, is_batch=is_batch), sets_aside=False
+        )
+        drafts = judged.drafts
         closed = await self._months.refuse({draft.columns["date"] for draft in drafts}, reason)
         now = self._clock()
         rows = [self._row(draft, now) for draft in drafts]
@@ -107,6 +112,7 @@ class LedgerService:
         late = [key for key, row in zip(keys, rows, strict=True) if row["date"].replace(day=1) in closed]
         await self._rows.keep_changes([self._arrival(key, reason) for key in late])
         await self._keep_parts_and_tags(zip(keys, drafts, strict=True))
+        await self._ruling.keep(judged, keys, ENTRY, None)
         posted = [_posted_of(draft) for draft in drafts]
         await self._move([], posted)
         catalogue = await self._categories.catalogue()
