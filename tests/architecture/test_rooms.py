@@ -29,7 +29,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "pypdfium2": ("ingest/readers/formats/velobank_page.py",),
     "xml": ("ingest/readers/markup.py", "ingest/readers/formats/xlsx_package.py"),
     "regex": ("classify/rules/patterns.py",),
-    "yaml": ("classify/rules/document.py", "ingest/profiles.py"),
+    "yaml": ("classify/rules/document.py", "ingest/profiles.py", "cli/rules.py"),
     "zipfile": ("ingest/readers/formats/xlsx_package.py",),
     "duckdb": ("lake/*", "ingest/readers/bulk/*"),
     "pyarrow": (),
