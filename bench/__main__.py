@@ -6,10 +6,10 @@ import sys
 from collections.abc import Callable
 from functools import partial
 
-from bench import door, ledger, reading, startup
+from bench import door, ledger, reading, rules, startup
 from bench.table import machine
 
-PARTS = ("startup", "door", "ledger", "read")
+PARTS = ("startup", "door", "ledger", "read", "rules")
 
 
 def main() -> None:
@@ -25,6 +25,7 @@ def main() -> None:
         "door": door.measure,
         "ledger": partial(ledger.measure, sizes, only=given.on),
         "read": reading.measure,
+        "rules": rules.measure,
     }
     print(f"# Bench\n\n{machine()}, Python {platform.python_version()}\n")
     held = [measures[name]() for name in given.part or PARTS]
