@@ -6,10 +6,10 @@ import sys
 from collections.abc import Callable
 from functools import partial
 
-from bench import door, ingest, ledger, reading, startup
+from bench import door, ingest, ledger, reading, rules, startup
 from bench.table import machine
 
-PARTS = ("startup", "door", "ledger", "read", "ingest")
+PARTS = ("startup", "door", "ledger", "read", "ingest", "rules")
 
 
 def main() -> None:
@@ -26,6 +26,7 @@ def main() -> None:
         "ledger": partial(ledger.measure, sizes, only=given.on),
         "read": reading.measure,
         "ingest": partial(ingest.measure, sizes, only=given.on),
+        "rules": rules.measure,
     }
     print(f"# Bench\n\n{machine()}, Python {platform.python_version()}\n")
     held = [measures[name]() for name in given.part or PARTS]

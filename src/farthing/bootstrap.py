@@ -30,6 +30,7 @@ from farthing.jobs.registry import Registry
 from farthing.jobs.runner import Runner, RunnerSettings
 from farthing.kernel.clock import Clock, utc_now
 from farthing.lake.store import LakeStore
+from farthing.ledger.rule_tasks import RuleJobs
 from farthing.ledger.subscribers import LedgerSubscribers
 from farthing.migrations.upgrade import upgrade
 from farthing.settings import Settings, sealing_keys_again
@@ -113,7 +114,13 @@ def build(
     lake = LakeStore(settings.data_dir / "lake")
     reception = Reception(blobs, lake, clock, settings.max_upload_mb * _MEGABYTE)
     auth_jobs = AuthJobs(database, door.policy, door.tokens, clock, send_mail, (blobs, lake))
-    registry = Registry([*auth_jobs.kinds(), *IngestJobs(database, clock, reception, lake).kinds()])
+    registry = Registry(
+        [
+            *auth_jobs.kinds(),
+            *IngestJobs(database, clock, reception, lake).kinds(),
+            *RuleJobs(database, clock).kinds(),
+        ]
+    )
     return House(
         settings=settings,
         clock=clock,

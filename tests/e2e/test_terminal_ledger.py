@@ -194,6 +194,51 @@ def test_a_ledger_is_kept_at_a_server(terminal: Terminal, served: Served) -> Non
     assert terminal.ask("accounts", "balance", "Everyday")["balance"] == "97.00"
 
 
+RULES = """
+rules:
+  - name: Bread
+    if: {all: [{field: payee, contains: bakery}, {field: amount, below: 0}]}
+    then: {category: Bread, add_tags: [home]}
+    tests: [{given: {payee: The BAKERY, amount: "-3"}, gives: {category: Bread}}]
+    expect: {at_least: 1}
+"""
+
+
+def _keeps_rules(terminal: Terminal, *where: str) -> None:
+    """Rules come from a file, are tried, run and taken back."""
+    bread = terminal.ask("transactions", "add", "-5", "--payee", "Bakery 12", *where)
+    file = terminal.file("rules.yaml", RULES)
+    assert terminal.ask("rules", "import", file, "--dry-run", *where)["added"] == ["Bread"]
+    assert terminal.ask("rules", "list", *where) == []
+    terminal.do("rules", "import", file, *where)
+    assert terminal.do("rules", "export", *where).startswith("version: 1\nrules:\n- name: Bread\n")
+    assert "category: Bread" in terminal.do("rules", "show", "bread", *where)
+    assert terminal.do("rules", "test", *where) == "2 tests of 1 rules pass.\n"
+    failing = terminal.file("failing.yaml", RULES.replace("at_least: 1", "at_least: 9"))
+    code, said, complained = terminal.run("rules", "test", failing, *where)
+    assert (code, said) == (1, "")
+    assert "rules[0].expect (Bread): it matches 1 transactions, not at least 9" in complained
+    assert "nothing was replaced" in terminal.refused("rules", "import", failing, *where)
+    assert terminal.ask("rules", "run", "--dry-run", *where)["changed"] == 1
+    assert "category: Groceries → Bread" in terminal.do("rules", "run", "--dry-run", *where)
+    run = terminal.ask("rules", "run", "--rule", "bread", *where)
+    assert (run["status"], run["changed"]) == ("done", 1)
+    assert terminal.ask("transactions", "show", bread["id"], *where)["category"] == "Bread"
+    assert [one["changed"] for one in terminal.ask("rules", "runs", *where)] == [1]
+    terminal.do("rules", "undo", run["id"], *where)
+    assert terminal.ask("transactions", "show", bread["id"], *where)["category"] == bread["category"]
+
+
+def test_rules_are_kept_beside_the_data_folder(terminal: Terminal) -> None:
+    terminal.do("users", "bootstrap", "jan", "--data", "money")
+    _keeps_rules(terminal, "--data", "money")
+
+
+def test_rules_are_kept_at_a_server(terminal: Terminal, served: Served) -> None:
+    terminal.do("login", served.url, "--user", served.person("ruler"))
+    _keeps_rules(terminal)
+
+
 def test_what_cannot_be_done_is_one_line_that_says_what_to_do(terminal: Terminal, served: Served) -> None:
     who = served.person("careless")
     assert "is not the address" in terminal.refused("login", "localhost:1", "--user", who)

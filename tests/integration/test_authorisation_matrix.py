@@ -327,6 +327,32 @@ async def proposal_of(world: World, whose: Person) -> Ask:
     return Ask({"transfer_id": made.json()["id"]})
 
 
+def new_rule_body() -> dict[str, Any]:
+    return {"name": f"r{uuid4().hex[:12]}", "if": {"field": "payee", "is": "x"}, "then": {"note": "seen"}}
+
+
+async def new_rule(_world: World, _whose: Person) -> Ask:
+    return Ask(body=new_rule_body())
+
+
+async def rule_of(world: World, whose: Person) -> Ask:
+    made = await keeper(world, whose).post("/api/rules", new_rule_body())
+    return Ask({"rule_id": made.json()["id"]}, {"enabled": False})
+
+
+async def order_of(world: World, whose: Person) -> Ask:
+    await rule_of(world, whose)
+    rules = (await keeper(world, whose).get("/api/rules?limit=200")).json()["rules"]
+    return Ask(body={"rule_ids": [rule["id"] for rule in rules]})
+
+
+async def rule_run_of(world: World, whose: Person) -> Ask:
+    """One that was cancelled before it began, so that it can be taken back."""
+    made = (await keeper(world, whose).post("/api/rules/run", {})).json()
+    await keeper(world, whose).post(f"/api/jobs/{made['job']['id']}/cancel")
+    return Ask({"run_id": made["run"]["id"]}, {})
+
+
 ASKS: dict[str, Builder] = {
     "pulse": plain(),
     "welcome": plain(),
@@ -397,6 +423,22 @@ ASKS: dict[str, Builder] = {
     "add_alias": new_alias,
     "delete_alias": alias_of,
     "merge_merchants": two_merchants,
+    "list_rules": plain(),
+    "create_rule": new_rule,
+    "reorder_rules": order_of,
+    "preview_rules": plain({}),
+    "analyse_rules": plain(),
+    "test_rules": plain({}),
+    "run_rules": plain({}),
+    "list_rule_runs": plain(),
+    "read_rule_run": rule_run_of,
+    "undo_rule_run": rule_run_of,
+    "export_rules": plain(),
+    "import_rules": plain(content=b"rules: []"),
+    "read_rule": rule_of,
+    "edit_rule": rule_of,
+    "delete_rule": rule_of,
+    "list_rule_effects": transaction_of,
     "list_transactions": plain(),
     "export_transactions": plain(),
     "create_transaction": plain({"amount": "-1", "date": "2026-02-01"}),

@@ -35,6 +35,7 @@ _TAGS = [
     "Attachments",
     "Categories and tags",
     "Merchants",
+    "Rules",
     "Secrets",
     "Jobs",
     "Administration",

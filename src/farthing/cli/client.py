@@ -44,9 +44,17 @@ class Holder(Protocol):
 
 
 class Api:
-    def __init__(self, http: httpx2.AsyncClient, holder: Holder | None = None) -> None:
+    """`work_off` does a job in this process, where no server does it."""
+
+    def __init__(
+        self,
+        http: httpx2.AsyncClient,
+        holder: Holder | None = None,
+        work_off: Callable[[str], Awaitable[None]] | None = None,
+    ) -> None:
         self._http = http
         self._holder = holder
+        self._work_off = work_off
 
     async def __call__(self, method: str, path: str, body: Any = None, **query: Any) -> Any:
         """The answer's JSON, or the problem as an error; a token that has ended is renewed once."""
@@ -56,6 +64,29 @@ class Api:
         """Post something however often it is asked for; and whether it was done before."""
         answer = await self._answer("POST", path, body, query, {"Idempotency-Key": key})
         return told(answer), "Idempotency-Replayed" in answer.headers
+
+    async def text(self, path: str) -> str:
+        """An answer that is a document."""
+        answer = await self._answer("GET", path, None, {}, {})
+        if not answer.is_success:
+            told(answer)
+        return answer.text
+
+    async def job(self, job_id: str) -> Any:
+        """A job when it is over: done here, or watched at the server that does it."""
+        if self._work_off is not None:
+            await self._work_off(job_id)
+        else:
+            await self._watch(job_id)
+        return await self("GET", f"/api/jobs/{job_id}")
+
+    async def _watch(self, job_id: str) -> None:
+        """The stream of its changes ends with it."""
+        headers = {"Authorization": f"Bearer {self._holder.token}"} if self._holder else {}
+        with answered(self._http):
+            async with self._http.stream("GET", f"/api/jobs/{job_id}/events", headers=headers, timeout=None) as events:
+                async for _ in events.aiter_lines():
+                    pass
 
     async def _answer(
         self, method: str, path: str, body: Any, query: dict[str, Any], headers: dict[str, str]
@@ -72,8 +103,9 @@ class Api:
         given = {key: value for key, value in query.items() if value is not None}
         if self._holder:
             headers = headers | {"Authorization": f"Bearer {self._holder.token}"}
+        sent = {"content": body} if isinstance(body, bytes) else {"json": body}
         with answered(self._http):
-            return await self._http.request(method, path, json=body, params=given, headers=headers)
+            return await self._http.request(method, path, **sent, params=given, headers=headers)
 
     async def rows(self, path: str, plural: str, *, per_page: int = 200, **query: Any) -> AsyncIterator[Any]:
         """All rows of a list, asked for page by page as they are used up."""

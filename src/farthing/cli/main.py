@@ -15,6 +15,7 @@ from farthing.cli import (
     demo,
     ledger,
     read,
+    rules,
     secrets,
     signing,
     tenants,
@@ -39,6 +40,7 @@ app.command()(read.read)
 app.add_typer(accounts.app, name="accounts")
 app.add_typer(transactions.app, name="transactions")
 app.add_typer(categories.app, name="categories")
+app.add_typer(rules.app, name="rules")
 app.add_typer(tenants.app, name="tenants")
 app.add_typer(ledger.app, name="ledger")
 app.add_typer(database.app, name="db")

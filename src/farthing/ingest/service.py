@@ -22,6 +22,7 @@ from farthing.ingest.receiving import Read, Received
 from farthing.ingest.repository import Imports, Rows
 from farthing.ingest.schemas import CommitIn, ImportState
 from farthing.jobs.service import JobService
+from farthing.jobs.states import OPEN
 from farthing.kernel.actor import Actor
 from farthing.kernel.clock import Clock
 from farthing.kernel.paging import Page, PageRequest
@@ -256,7 +257,7 @@ class ImportService:
         return {"import_id": str(row.id), "by": self._actor.name}
 
     async def _is_at_work(self, row: Import) -> bool:
-        return row.job_id is not None and await self._jobs.is_open(row.job_id)
+        return row.job_id is not None and await self._jobs.state(row.job_id) in OPEN
 
     async def reviewed(self, import_id: UUID) -> Import:
         """What was assumed of the file is right."""

@@ -25,10 +25,11 @@ class JobRepository(Repository):
     async def get(self, job_id: UUID) -> Job | None:
         return await self._one(self.select(Job).where(Job.id == job_id))
 
-    async def is_open(self, job_id: UUID) -> bool:
-        """Whether a job of the workspace waits or runs, whoever asked for it."""
-        statement = super().own(select(Job.state), Job).where(Job.id == job_id)
-        return await self.session.scalar(statement) in OPEN
+    async def state(self, job_id: UUID) -> JobState | None:
+        """How anybody's job of this workspace stands, and no more of it."""
+        statement = Repository.own(self, select(Job.state), Job).where(Job.id == job_id)
+        found = await self.session.scalar(statement)
+        return None if found is None else JobState(found)
 
     async def lock(self, job_id: UUID) -> Job | None:
         """The row as it is now, held until the transaction ends."""

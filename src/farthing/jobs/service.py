@@ -44,9 +44,9 @@ class JobService:
             return found
         raise JobNotFound
 
-    async def is_open(self, job_id: UUID) -> bool:
-        """Whether it waits or runs, whoever of the workspace asked for it."""
-        return await self._rows.is_open(job_id)
+    async def state(self, job_id: UUID) -> JobState | None:
+        """How a job stands, whosever it is in this workspace: for what belongs to all and is done by a job."""
+        return await self._rows.state(job_id)
 
     async def page(self, request: PageRequest, state: JobState | None = None, kind: str | None = None) -> Page[Job]:
         return await self._rows.page(request, state, kind)

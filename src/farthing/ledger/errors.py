@@ -21,6 +21,14 @@ class TransferNotFound(NotFound):
     """Transfer not found."""
 
 
+class RuleNotFound(NotFound):
+    """Rule not found."""
+
+
+class RuleRunNotFound(NotFound):
+    """Run of rules not found."""
+
+
 class MonthNotClosed(NotFound):
     """This month is not closed."""
 
@@ -41,6 +49,22 @@ class TransactionOutdated(Outdated):
     """The transaction was changed meanwhile. Read it again and repeat your change."""
 
 
+class RuleOutdated(Outdated):
+    """The rule was changed meanwhile. Read it again and repeat your change."""
+
+
+class RuleExists(Conflict):
+    """There is a rule of this name already."""
+
+
+class RuleRunOpen(Conflict):
+    """This run is not over yet. Wait for its job, or cancel it."""
+
+
+class RuleRunUndone(Conflict):
+    """This run is undone already."""
+
+
 class CategoryExists(Conflict):
     """There is a category of this name and kind already."""
 
@@ -59,6 +83,18 @@ class TransferImpossible(Conflict):
 
 class CurrencyFixed(Conflict):
     """An account's currency can change only while it has no transactions."""
+
+
+class RulesTooMany(Unprocessable):
+    """There are as many rules as a workspace can have."""
+
+
+class RulesFail(Unprocessable):
+    """The rules do not keep what their tests promise. Nothing was replaced."""
+
+
+class RuleOrderWrong(Unprocessable):
+    """The new order names every rule once."""
 
 
 class CategorySideWrong(Unprocessable):

@@ -5,6 +5,10 @@ Both databases index the same column and split it at blanks alone, so what is a 
 
 import unicodedata
 
+from farthing.kernel.folding import fold, name_key
+
+__all__ = ["FIELDS", "FIELD_MAX", "SEPARATOR", "TOKEN_MAX", "fold", "name_key", "search_text", "tag_key", "tokens"]
+
 TOKEN_MAX = 64
 """Longer runs are cut into tokens of this length: PostgreSQL's words and index entries are bounded."""
 FIELD_MAX = 4000
@@ -14,37 +18,8 @@ SEPARATOR = "|"
 FIELDS = ("description", "payee", "merchant", "der_merchant", "location", "reference", "note")
 """What of a transaction is searched, in the order of `search_text`; searching one field counts separators."""
 
-_PLAIN = {
-    "ł": "l",
-    "ø": "o",
-    "æ": "ae",
-    "œ": "oe",
-    "đ": "d",
-    "ð": "d",
-    "þ": "th",
-    "\u0131": "i",
-    "ħ": "h",
-    "ŧ": "t",
-    "ŋ": "n",
-    "ĸ": "k",
-    "ƶ": "z",
-    "ƀ": "b",
-    "ɨ": "i",
-    "ǥ": "g",
-}
-"""Letters that Unicode does not take apart into a plain one and a mark."""
 _UNSPACED = ("CJK UNIFIED", "HIRAGANA", "KATAKANA")
 """Scripts written without blanks: each character is a token, so that a phrase finds it anywhere in a sentence."""
-
-
-class _PlainLetters(dict[int, str | None]):
-    """What becomes of a decomposed character: marks, the unseen and the unstorable go, letters turn plain."""
-
-    def __missing__(self, code: int) -> str | None:
-        letter = chr(code)
-        is_lost = unicodedata.category(letter) in {"Mn", "Me", "Cf", "Cs"} or letter == "\0"
-        self[code] = None if is_lost else _PLAIN.get(letter, letter)
-        return self[code]
 
 
 class _TokenLetters(dict[int, str]):
@@ -60,15 +35,7 @@ class _TokenLetters(dict[int, str]):
         return self[code]
 
 
-_plain_letters = _PlainLetters()
 _token_letters = _TokenLetters()
-
-
-def fold(text: str) -> str:
-    """Without case, diacritics and typographic variants: what two spellings of the same have in common."""
-    if text.isascii():
-        return text.lower().replace("\0", "")
-    return _decompose(_decompose(text).casefold()).translate(_plain_letters)
 
 
 def tokens(text: str) -> list[str]:
@@ -88,11 +55,6 @@ def search_text(*parts: str | None) -> str:
     return " ".join(f" {SEPARATOR} ".join([_field(part) for part in parts]).split())
 
 
-def name_key(name: str, longest: int = 100) -> str:
-    """By which a name is found again, however it is typed; it fits the column that keeps it."""
-    return " ".join(fold(name).split())[:longest].rstrip()
-
-
 def tag_key(name: str) -> str:
     """The same for a tag, whose column is shorter."""
     return name_key(name, 50)
@@ -103,7 +65,3 @@ def _field(part: str | None) -> str:
         return ""
     words = " ".join(tokens(part))
     return words if len(words) <= FIELD_MAX else words[:FIELD_MAX].rpartition(" ")[0]
-
-
-def _decompose(text: str) -> str:
-    return unicodedata.normalize("NFKD", text)

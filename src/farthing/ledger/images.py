@@ -1,7 +1,7 @@
 """A transaction as it stands: loaded with its parts and tags, and as the image that history keeps."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -25,6 +25,8 @@ class Because:
     reason: str | None = None
     origin_id: UUID | None = None
     why: str | None = None
+    whys: Mapping[int, str] = field(default_factory=dict)
+    """What the program knows of single transactions, by their keys."""
 
 
 @dataclass(slots=True)
@@ -97,7 +99,7 @@ def change_row(
         "origin_id": because.origin_id,
         "actor_id": actor.user_id,
         "actor_name": actor.name,
-        "reason": because.reason or because.why,
+        "reason": because.reason or because.whys.get(key) or because.why,
         "is_in_closed_month": is_closed,
         "before": image,
         "created_at": now,

@@ -49,6 +49,7 @@ class Status(StrEnum):
 
 class CategorySource(StrEnum):
     USER = "user"
+    RULE = "rule"
     BUILTIN = "builtin"
     NONE = "none"
 
@@ -61,6 +62,7 @@ class Origin(StrEnum):
     CATEGORY = "category"
     TAG = "tag"
     MERCHANT = "merchant"
+    RULE = "rule"
     ACCOUNT = "account"
     IMPORT = "import"
     UNDO = "undo"

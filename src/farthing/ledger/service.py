@@ -27,6 +27,7 @@ from farthing.ledger.known import KnownAccount
 from farthing.ledger.merchant_service import MerchantService
 from farthing.ledger.models import Transaction
 from farthing.ledger.months import MonthService
+from farthing.ledger.rule_book import ENTRY, RuleDrafting
 from farthing.ledger.showing import made, shown
 from farthing.ledger.totals import Posted, delta
 from farthing.ledger.transaction_repository import Totals, Transactions
@@ -59,6 +60,7 @@ class LedgerService:
         self._categories = CategoryService(work, actor, clock)
         self._merchants = MerchantService(work, actor, clock)
         self._tags = TagService(work, actor, clock)
+        self._ruling = RuleDrafting(work, actor, clock, self._categories)
         self._drafting = Drafting(self._categories, self._tags, self._merchants, clock)
 
     async def create(self, wanted: TransactionIn, reason: str | None = None) -> TransactionOut:
@@ -114,7 +116,10 @@ class LedgerService:
         is_batch: bool = True,
     ) -> list[TransactionOut]:
         await self._categories.hold()
-        drafts = await self._drafting.drafts(bodies, accounts, is_batch=is_batch)
+        judged = await self._ruling.judge(
+            await self._drafting.drafts(bodies, accounts, is_batch=is_batch), sets_aside=False
+        )
+        drafts = judged.drafts
         closed = await self._months.refuse({draft.columns["date"] for draft in drafts}, reason)
         now = self._clock()
         rows = [self._row(draft, now) for draft in drafts]
@@ -123,6 +128,7 @@ class LedgerService:
         self._work.foreseen.clear()
         late = [row["key"] for row in rows if row["date"].replace(day=1) in closed]
         await self._keep(rows, drafts, [self._arrival(key, reason) for key in late])
+        await self._ruling.keep(judged, [row["key"] for row in rows], ENTRY, None)
         catalogue = await self._categories.catalogue()
         return [
             shown(made(row), catalogue, draft.parts, list(draft.tag_names))

@@ -14,12 +14,12 @@ from farthing.ledger.errors import TransactionNotFound, TransferImpossible, Tran
 from farthing.ledger.images import Because, Loaded
 from farthing.ledger.kinds import Origin, Status, TransferState
 from farthing.ledger.models import Transaction, Transfer
+from farthing.ledger.pairing import WINDOW_DAYS, looks_like_one, why_one
 from farthing.ledger.service import LedgerService
 from farthing.ledger.transaction_repository import Transactions
 from farthing.ledger.transfer_repository import Transfers
 from farthing.ledger.transfer_schemas import TransferOut
 
-WINDOW_DAYS = 4
 _PAIRS_AT_ONCE = 250
 _ROUNDS_MAX = 20
 """More than any ledger needs; what would still be left is found the next time."""
@@ -176,22 +176,6 @@ def refuse_impossible(out: Transaction, into: Transaction) -> None:
         raise TransferImpossible("One of them is part of a transfer already.")
     if Status.VOID in (out.status, into.status) or out.deleted_at or into.deleted_at:
         raise TransferImpossible("One of them is void or deleted.")
-
-
-def looks_like_one(out: Transaction, into: Transaction) -> bool:
-    """Whether two settled rows are still the same amount, close in time, from one account to another."""
-    is_even = out.amount == -into.amount < 0 and out.currency == into.currency
-    return is_even and out.account_id != into.account_id and _days_apart(out, into) <= WINDOW_DAYS
-
-
-def why_one(out: Transaction, into: Transaction) -> str:
-    days = _days_apart(out, into)
-    when = "on the same day" if days == 0 else f"{days} day{'s' if days > 1 else ''} apart"
-    return f"the same amount out of one account and into another, {when}"
-
-
-def _days_apart(out: Transaction, into: Transaction) -> int:
-    return abs((out.date - into.date).days)
 
 
 def rate(out: Transaction, into: Transaction) -> str | None:

@@ -9,6 +9,7 @@ import farthing.auth.models
 import farthing.ingest.models
 import farthing.jobs.models
 import farthing.ledger.models
+import farthing.ledger.rule_models
 import farthing.secrets.models  # noqa: F401  importing is what registers the tables
 from farthing.infra.db import Base
 
