@@ -1,9 +1,6 @@
-"""Text folded to plain letters and cut into tokens: by it search, names and merchants are recognised."""
+"""Text folded to plain letters: what two spellings of the same have in common."""
 
 import unicodedata
-
-TOKEN_MAX = 64
-"""Longer runs are cut into tokens of this length: PostgreSQL's words and index entries are bounded."""
 
 _PLAIN = {
     "ł": "l",
@@ -24,8 +21,6 @@ _PLAIN = {
     "ǥ": "g",
 }
 """Letters that Unicode does not take apart into a plain one and a mark."""
-_UNSPACED = ("CJK UNIFIED", "HIRAGANA", "KATAKANA")
-"""Scripts written without blanks: each character is a token, so that a phrase finds it anywhere in a sentence."""
 
 
 class _PlainLetters(dict[int, str | None]):
@@ -38,21 +33,7 @@ class _PlainLetters(dict[int, str | None]):
         return self[code]
 
 
-class _TokenLetters(dict[int, str]):
-    """What becomes of a folded character in tokens: a letter, digit or vowel sign stays, anything else is a blank."""
-
-    def __missing__(self, code: int) -> str:
-        letter = chr(code)
-        if unicodedata.name(letter, "").startswith(_UNSPACED):
-            self[code] = f" {letter} "
-        else:
-            is_kept = letter.isalnum() or unicodedata.category(letter) == "Mc"
-            self[code] = letter if is_kept else " "
-        return self[code]
-
-
 _plain_letters = _PlainLetters()
-_token_letters = _TokenLetters()
 
 
 def fold(text: str) -> str:
@@ -62,13 +43,9 @@ def fold(text: str) -> str:
     return _decompose(_decompose(text).casefold()).translate(_plain_letters)
 
 
-def tokens(text: str) -> list[str]:
-    """The runs of letters and digits of any script, folded."""
-    plain = fold(text).translate(_token_letters)
-    words = plain.split()
-    if len(plain) <= TOKEN_MAX or all(len(word) <= TOKEN_MAX for word in words):
-        return words
-    return [word[start : start + TOKEN_MAX] for word in words for start in range(0, len(word), TOKEN_MAX)]
+def name_key(name: str, longest: int = 100) -> str:
+    """By which a name is found again, however it is typed; it fits the column that keeps it."""
+    return " ".join(fold(name).split())[:longest].rstrip()
 
 
 def _decompose(text: str) -> str:

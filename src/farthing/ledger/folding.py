@@ -1,18 +1,50 @@
 """Text as search sees it: folded to plain letters, cut into tokens, with the fields of a transaction kept apart.
 
-Both databases index the same column and split it at blanks alone, so what is a token is decided by `tokens` alone.
+Both databases index the same column and split it at blanks alone, so what is a token is decided here and nowhere else.
 """
 
-from farthing.kernel.folding import TOKEN_MAX, fold, tokens
+import unicodedata
+
+from farthing.kernel.folding import fold, name_key
 
 __all__ = ["FIELDS", "FIELD_MAX", "SEPARATOR", "TOKEN_MAX", "fold", "name_key", "search_text", "tag_key", "tokens"]
 
+TOKEN_MAX = 64
+"""Longer runs are cut into tokens of this length: PostgreSQL's words and index entries are bounded."""
 FIELD_MAX = 4000
 """Characters of one field that are searched, as many as a note may have; words beyond are left out."""
 SEPARATOR = "|"
 """Stands between fields. It is no letter, so no phrase reaches over it."""
 FIELDS = ("description", "payee", "merchant", "der_merchant", "location", "reference", "note")
 """What of a transaction is searched, in the order of `search_text`; searching one field counts separators."""
+
+_UNSPACED = ("CJK UNIFIED", "HIRAGANA", "KATAKANA")
+"""Scripts written without blanks: each character is a token, so that a phrase finds it anywhere in a sentence."""
+
+
+class _TokenLetters(dict[int, str]):
+    """What becomes of a folded character in tokens: a letter, digit or vowel sign stays, anything else is a blank."""
+
+    def __missing__(self, code: int) -> str:
+        letter = chr(code)
+        if unicodedata.name(letter, "").startswith(_UNSPACED):
+            self[code] = f" {letter} "
+        else:
+            is_kept = letter.isalnum() or unicodedata.category(letter) == "Mc"
+            self[code] = letter if is_kept else " "
+        return self[code]
+
+
+_token_letters = _TokenLetters()
+
+
+def tokens(text: str) -> list[str]:
+    """The runs of letters and digits of any script, folded."""
+    plain = fold(text).translate(_token_letters)
+    words = plain.split()
+    if len(plain) <= TOKEN_MAX or all(len(word) <= TOKEN_MAX for word in words):
+        return words
+    return [word[start : start + TOKEN_MAX] for word in words for start in range(0, len(word), TOKEN_MAX)]
 
 
 def search_text(*parts: str | None) -> str:
@@ -21,11 +53,6 @@ def search_text(*parts: str | None) -> str:
     Of a transaction the parts are its `FIELDS`, in their order.
     """
     return " ".join(f" {SEPARATOR} ".join([_field(part) for part in parts]).split())
-
-
-def name_key(name: str, longest: int = 100) -> str:
-    """By which a name is found again, however it is typed; it fits the column that keeps it."""
-    return " ".join(fold(name).split())[:longest].rstrip()
 
 
 def tag_key(name: str) -> str:
