@@ -15,6 +15,7 @@ from farthing.auth.replays import ReplayKeeper
 from farthing.auth.signin import Door
 from farthing.auth.tasks import AuthJobs, ensure_schedules
 from farthing.auth.tokens import Tokens
+from farthing.classify.known import knowledge
 from farthing.demo.subscribers import DemoSubscribers
 from farthing.infra.blobs import BlobStore
 from farthing.infra.crypto import KeyRing, derive_key, keyed_token
@@ -27,6 +28,7 @@ from farthing.infra.telemetry import logger
 from farthing.jobs.registry import Registry
 from farthing.jobs.runner import Runner, RunnerSettings
 from farthing.kernel.clock import Clock, utc_now
+from farthing.ledger.learning_tasks import LearningJobs
 from farthing.ledger.subscribers import LedgerSubscribers
 from farthing.migrations.upgrade import upgrade
 from farthing.settings import Settings, sealing_keys_again
@@ -104,7 +106,8 @@ def build(
     mailer = _mailer(settings, clock)
     send_mail = mailer.send if mailer else None
     blobs = BlobStore(settings.data_dir / "blobs")
-    registry = Registry(AuthJobs(database, door.policy, door.tokens, clock, send_mail, blobs).kinds())
+    auth_jobs = AuthJobs(database, door.policy, door.tokens, clock, send_mail, blobs)
+    registry = Registry([*auth_jobs.kinds(), *LearningJobs(database, clock).kinds()])
     return House(
         settings=settings,
         clock=clock,
@@ -141,6 +144,7 @@ async def living(house: House, *, with_jobs: bool = True) -> AsyncIterator[House
 async def _start_jobs(house: House) -> None:
     async with house.database.write(SYSTEM) as work:
         await ensure_schedules(work, house.clock)
+    await asyncio.to_thread(knowledge)
     await house.runner.start()
     _log.info("jobs_ready")
 

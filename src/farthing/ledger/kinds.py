@@ -49,6 +49,8 @@ class Status(StrEnum):
 
 class CategorySource(StrEnum):
     USER = "user"
+    RULE = "rule"
+    MODEL = "model"
     BUILTIN = "builtin"
     NONE = "none"
 

@@ -182,6 +182,13 @@ class Transaction(Base):
             sqlite_where=text("import_id IS NOT NULL"),
             postgresql_where=text("import_id IS NOT NULL"),
         ),
+        Index(
+            "ix_transactions_chosen",
+            "workspace_id",
+            "updated_at",
+            sqlite_where=text("category_source = 'user'"),
+            postgresql_where=text("category_source = 'user'"),
+        ),
     )
 
     key: Mapped[int] = mapped_column(Key, primary_key=True, autoincrement=True)

@@ -12,6 +12,7 @@ from farthing.kernel.ids import new_id
 from farthing.kernel.money import to_minor, to_text
 from farthing.ledger.accounts import AccountService
 from farthing.ledger.categories import CategoryService, TagService
+from farthing.ledger.deciding import Deciding
 from farthing.ledger.drafting import SAID, Draft, Drafting, Part, check_parts
 from farthing.ledger.editing import amount_of, categorise, refuse_other_currency, refuse_split, write
 from farthing.ledger.errors import (
@@ -28,6 +29,7 @@ from farthing.ledger.models import Account, Transaction
 from farthing.ledger.months import MonthService
 from farthing.ledger.showing import made, shown
 from farthing.ledger.totals import Posted, delta
+from farthing.ledger.training import Training
 from farthing.ledger.transaction_repository import Totals, Transactions
 from farthing.ledger.transaction_schemas import (
     BatchIn,
@@ -55,7 +57,9 @@ class LedgerService:
         self._accounts = AccountService(work, actor, clock)
         self._categories = CategoryService(work, actor, clock)
         self._merchants = MerchantService(work, actor, clock)
-        self._drafting = Drafting(self._categories, TagService(work, actor, clock), self._merchants, clock)
+        tags, deciding = TagService(work, actor, clock), Deciding(work, self._categories)
+        self._drafting = Drafting(self._categories, tags, self._merchants, deciding, clock)
+        self._training = Training(work, actor, clock)
 
     async def create(self, wanted: TransactionIn, reason: str | None = None) -> TransactionOut:
         account = (
@@ -109,6 +113,8 @@ class LedgerService:
         await self._keep_parts_and_tags(zip(keys, drafts, strict=True))
         posted = [_posted_of(draft) for draft in drafts]
         await self._move([], posted)
+        if any(body.category or body.category_id for body in bodies):
+            await self._training.notice()
         catalogue = await self._categories.catalogue()
         return [
             shown(made(row), catalogue, draft.parts, list(draft.tag_names))
@@ -139,10 +145,13 @@ class LedgerService:
         await self._rows.keep_tags(tags)
 
     async def get(self, transaction_id: UUID) -> TransactionOut:
+        return (await self.show([await self.row(transaction_id)]))[0]
+
+    async def row(self, transaction_id: UUID) -> Transaction:
         row = await self._rows.get(transaction_id)
         if row is None or row.deleted_at is not None:
             raise TransactionNotFound(f"Transaction {transaction_id} not found")
-        return (await self.show([row]))[0]
+        return row
 
     async def edit(
         self, transaction_id: UUID, patch: TransactionPatch, if_version: int | None = None
@@ -153,6 +162,8 @@ class LedgerService:
         if patch.model_fields_set - {"reason"}:
             edit = await self._edit_of(loaded, patch)
             await self._change([loaded], edit, Because(reason=patch.reason))
+        if patch.model_fields_set & _CHOICE:
+            await self._training.notice()
         return (await self.show([loaded.row]))[0]
 
     async def bulk(self, wanted: BulkIn) -> int:
@@ -185,6 +196,8 @@ class LedgerService:
             one.tag_ids = tuple(t for t in dict.fromkeys((*one.tag_ids, *add)) if t not in remove)
 
         await self._change(loaded, edit, Because(reason=wanted.reason))
+        if by_side:
+            await self._training.notice()
         return len(loaded)
 
     async def delete(self, ids: Sequence[UUID], reason: str | None = None, if_version: int | None = None) -> int:

@@ -7,6 +7,7 @@ from sqlalchemy import MetaData
 import farthing.audit.models
 import farthing.auth.models
 import farthing.jobs.models
+import farthing.ledger.learning_models
 import farthing.ledger.models
 import farthing.secrets.models  # noqa: F401  importing is what registers the tables
 from farthing.infra.db import Base
