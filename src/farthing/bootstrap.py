@@ -15,6 +15,7 @@ from farthing.auth.replays import ReplayKeeper
 from farthing.auth.signin import Door
 from farthing.auth.tasks import AuthJobs, ensure_schedules
 from farthing.auth.tokens import Tokens
+from farthing.classify.known import knowledge
 from farthing.demo.subscribers import DemoSubscribers
 from farthing.infra.blobs import BlobStore
 from farthing.infra.crypto import KeyRing, derive_key, keyed_token
@@ -30,6 +31,7 @@ from farthing.jobs.registry import Registry
 from farthing.jobs.runner import Runner, RunnerSettings
 from farthing.kernel.clock import Clock, utc_now
 from farthing.lake.store import LakeStore
+from farthing.ledger.learning_tasks import LearningJobs
 from farthing.ledger.rule_tasks import RuleJobs
 from farthing.ledger.subscribers import LedgerSubscribers
 from farthing.migrations.upgrade import upgrade
@@ -119,6 +121,7 @@ def build(
             *auth_jobs.kinds(),
             *IngestJobs(database, clock, reception, lake).kinds(),
             *RuleJobs(database, clock).kinds(),
+            *LearningJobs(database, clock).kinds(),
         ]
     )
     return House(
@@ -159,6 +162,7 @@ async def living(house: House, *, with_jobs: bool = True) -> AsyncIterator[House
 async def _start_jobs(house: House) -> None:
     async with house.database.write(SYSTEM) as work:
         await ensure_schedules(work, house.clock)
+    await asyncio.to_thread(knowledge)
     await house.runner.start()
     _log.info("jobs_ready")
 

@@ -279,6 +279,12 @@ async def transaction_of(world: World, whose: Person) -> Ask:
     return Ask({"transaction_id": made}, {"note": "seen"}, {"params": {"moment": "2026-12-31T00:00:00"}})
 
 
+async def categorised_transaction_of(world: World, whose: Person) -> Ask:
+    body = {"amount": "-1", "payee": "Blixo", "category": "Food"}
+    made = await keeper(world, whose).post("/api/transactions", body)
+    return Ask({"transaction_id": made.json()["id"]})
+
+
 async def deleted_transactions_of(world: World, whose: Person) -> Ask:
     made = await post_one(world, whose)
     await keeper(world, whose).delete(f"/api/transactions/{made}")
@@ -410,6 +416,10 @@ ASKS: dict[str, Builder] = {
     "edit_category": category_of,
     "delete_category": category_of,
     "restore_category": deleted_category_of,
+    "read_learning": plain(),
+    "train": plain(),
+    "read_why": transaction_of,
+    "offer_always": categorised_transaction_of,
     "list_tags": plain(),
     "create_tag": new_category,
     "edit_tag": tag_of,

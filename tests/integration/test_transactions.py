@@ -55,17 +55,17 @@ async def test_an_amount_is_in_the_currency_of_its_account(anna: Person) -> None
 
 
 async def test_a_known_spelling_names_its_merchant(anna: Person) -> None:
-    shop = (await anna.post("/api/merchants", {"name": "Amazon"})).json()
-    assert (await anna.post(f"/api/merchants/{shop['id']}/aliases", {"alias": "AMZN Mktp DE"})).status_code < 300
+    shop = (await anna.post("/api/merchants", {"name": "Krambox"})).json()
+    assert (await anna.post(f"/api/merchants/{shop['id']}/aliases", {"alias": "KRMBX Mktp DE"})).status_code < 300
     bodies = [
-        {"merchant": "amzn  mktp de"},
-        {"payee": "AMAZON 4711"},
-        {"description": "AMZN Mktp DE 4711"},
-        {"description": "AMZN Mktp FR 4711"},
-        {"payee": "amazon", "der_merchant": "Mine"},
+        {"merchant": "krmbx  mktp de"},
+        {"payee": "KRAMBOX 4711"},
+        {"description": "KRMBX Mktp DE 4711"},
+        {"description": "KRMBX Mktp FR 4711"},
+        {"payee": "krambox", "der_merchant": "Mine"},
     ]
     made = [(await post(anna, **body))["der_merchant"] for body in bodies]
-    assert made == ["Amazon", "Amazon", "Amazon", "AMZN Mktp FR", "Mine"]
+    assert made == ["Krambox", "Krambox", "Krambox", "KRMBX Mktp FR", "Mine"]
 
 
 @pytest.mark.parametrize(
@@ -168,7 +168,7 @@ async def test_everything_else_that_clients_say_is_kept(anna: Person) -> None:
 async def test_merchant_and_category_are_derived_where_absent(anna: Person) -> None:
     made = await post(anna, description="CARD PAYMENT LIDL 4711 BERLIN")
     assert made["der_category"] == "Groceries"
-    assert made["der_merchant"] == made["merchant"] == "Lidl Berlin"
+    assert made["der_merchant"] == made["merchant"] == "Lidl"
 
 
 @pytest.mark.parametrize(
@@ -289,9 +289,9 @@ async def test_a_new_text_says_anew_who_was_paid(anna: Person) -> None:
     shop = (await anna.post("/api/merchants", {"name": "Żabka"})).json()
     await anna.post(f"/api/merchants/{shop['id']}/aliases", {"alias": "ZABKA Z5432"})
     made = await post(anna, description="CARD PAYMENT LIDL 4711 BERLIN")
-    assert (await patch(anna, made, note="x"))["der_merchant"] == "Lidl Berlin"
+    assert (await patch(anna, made, note="x"))["der_merchant"] == "Lidl"
     assert (await patch(anna, made, payee="zabka z5432"))["der_merchant"] == "Żabka"
-    assert (await patch(anna, made, payee=None))["der_merchant"] == "Lidl Berlin"
+    assert (await patch(anna, made, payee=None))["der_merchant"] == "Lidl"
     assert (await patch(anna, made, merchant="Aldi", der_merchant="Ours"))["der_merchant"] == "Ours"
     await anna.post("/api/transactions/bulk", {"transaction_ids": [made["id"]], "merchant": "Rewe"})
     assert (await patch(anna, made, note="y"))["der_merchant"] == "Rewe"

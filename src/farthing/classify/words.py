@@ -50,6 +50,9 @@ def umlauted(text: str) -> str:
 
 def spellings(text: str) -> set[tuple[str, ...]]:
     """The ways in which an entry of the knowledge may stand in a text."""
+    plain = tuple(text.lower().split())
+    if text.isascii() and "".join(plain).isalnum():
+        return {plain}
     if text.isascii():
         return {tuple(words(text))} - {()}
     return {tuple(words(text)), tuple(words(umlauted(text)))} - {()}
@@ -57,7 +60,9 @@ def spellings(text: str) -> set[tuple[str, ...]]:
 
 def german_spellings(text: str) -> set[tuple[str, ...]]:
     """The same where the knowledge itself may write ae for ä."""
+    if "e" not in text:
+        return spellings(text)
     plain = text
     for umlaut, letter in (("ae", "a"), ("oe", "o"), ("ue", "u")):
         plain = plain.replace(umlaut, letter)
-    return spellings(text) | spellings(plain)
+    return spellings(text) if plain == text else spellings(text) | spellings(plain)

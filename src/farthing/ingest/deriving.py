@@ -1,4 +1,4 @@
-"""What a row means: its merchant and its category, with the reasons, so that posting is only writing."""
+"""What a row means: its merchant and its category, with the reasons. Loaded once for an import, then pure."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -6,15 +6,14 @@ from datetime import date as Day  # noqa: N812  a field is called date
 from typing import Any
 from uuid import UUID
 
-from farthing.classify.keywords import guess
 from farthing.infra.db import Work
 from farthing.ingest.rawrows import Fact, Place
 from farthing.kernel.actor import Actor
 from farthing.kernel.clock import Clock
 from farthing.ledger.categories import CategoryService
-from farthing.ledger.drafting import Chosen, side_of
+from farthing.ledger.deciding import Decider, Deciding, asked
 from farthing.ledger.kinds import CategorySource
-from farthing.ledger.merchant_service import MerchantService
+from farthing.ledger.merchant_service import MerchantService, Spellings
 from farthing.ledger.posting import Arrival
 
 _TEXT_MAX = 255
@@ -33,14 +32,20 @@ class Corrected:
     category_id: UUID | None = None
 
 
-class Deriving:
-    """Loaded once for an import; asked for each chunk."""
+class Meaning:
+    """What rows mean in one workspace, as it was when this was loaded."""
 
-    def __init__(self, work: Work, actor: Actor, clock: Clock) -> None:
-        self._merchants = MerchantService(work, actor, clock)
-        self._categories = CategoryService(work, actor, clock)
+    def __init__(self, decider: Decider, spellings: Spellings) -> None:
+        self._decider = decider
+        self._spellings = spellings
 
-    async def arrivals(
+    @classmethod
+    async def load(cls, work: Work, actor: Actor, clock: Clock) -> "Meaning":
+        categories = CategoryService(work, actor, clock)
+        decider = await Deciding(work, categories).load()
+        return cls(decider, await MerchantService(work, actor, clock).spellings())
+
+    def arrivals(
         self,
         facts: Sequence[Fact],
         places: Mapping[int, Place],
@@ -48,49 +53,45 @@ class Deriving:
         corrected: Mapping[int, Corrected] | None = None,
     ) -> list[Arrival]:
         """The rows as they will stand in the ledger."""
-        said = [(fact.payee, description_of(fact)) for fact in facts]
-        merchants = await self._merchants.meant_by(said)
-        catalogue = await self._categories.catalogue()
-        none = (await self._categories.none()).id
-        chosen: dict[Any, Chosen] = {}
-        made = []
-        for fact, texts, merchant in zip(facts, said, merchants, strict=True):
-            asked = (fact.minor > 0, *texts)
-            if (choice := chosen.get(asked)) is None:
-                guessed = guess(fact.minor, *texts)
-                known = catalogue.find(guessed.category, side_of(fact.minor)) if guessed else None
-                if guessed is None:
-                    choice = Chosen(none, CategorySource.NONE)
-                else:
-                    source = CategorySource.BUILTIN if known else CategorySource.NONE
-                    at = known.id if known else none
-                    choice = Chosen(at, source, guessed.reason, guessed.confidence, guessed.category)
-                chosen[asked] = choice
-            place = places[fact.statement]
-            one = Arrival(
+        made = [self._arrival(fact, places[fact.statement], import_id) for fact in facts]
+        if not corrected:
+            return made
+        return [with_corrected(one, corrected.get(one.import_line)) for one in made]
+
+    def _arrival(self, fact: Fact, place: Place, import_id: UUID) -> Arrival:
+        payee, description = _cut(fact.payee, _TEXT_MAX), description_of(fact)
+        merchant = self._spellings.meant((payee, description))
+        chosen = self._decider.one(
+            asked(
+                fact.minor,
+                (None, payee, description),
                 account_id=place.account_id,
-                date=fact.date,
-                value_date=fact.value_date,
-                amount=fact.minor,
-                currency=place.currency,
-                status=fact.status,
-                description=texts[1],
-                payee=_cut(fact.payee, _TEXT_MAX),
-                merchant=None,
-                reference=_cut(fact.reference, _TEXT_MAX),
-                note=None,
-                category_id=choice.category_id,
-                category_source=str(choice.source),
-                category_reason=choice.reason,
-                category_confidence=choice.confidence,
-                der_category=choice.guessed,
-                der_merchant=_cut(merchant, _TEXT_MAX),
-                import_id=import_id,
-                import_line=fact.row,
-                fingerprint=fact.fingerprint,
+                day=fact.date,
+                merchant=merchant,
             )
-            made.append(_with(one, corrected[fact.row]) if corrected and fact.row in corrected else one)
-        return made
+        )
+        return Arrival(
+            place.account_id,
+            fact.date,
+            fact.value_date,
+            fact.minor,
+            place.currency,
+            fact.status,
+            description,
+            payee,
+            None,
+            _cut(fact.reference, _TEXT_MAX),
+            None,
+            chosen.category_id,
+            str(chosen.source),
+            chosen.reason,
+            chosen.confidence,
+            chosen.guessed,
+            merchant,
+            import_id,
+            fact.row,
+            fact.fingerprint,
+        )
 
 
 def description_of(fact: Fact) -> str | None:
@@ -98,7 +99,10 @@ def description_of(fact: Fact) -> str | None:
     return _cut(fact.memo or fact.description or fact.payee, _LONG_MAX)
 
 
-def _with(one: Arrival, corrected: Corrected) -> Arrival:
+def with_corrected(one: Arrival, corrected: Corrected | None) -> Arrival:
+    """What a person wrote stands in the place of what was read."""
+    if corrected is None:
+        return one
     given: dict[str, Any] = {
         name: value
         for name in ("date", "payee", "description", "note")

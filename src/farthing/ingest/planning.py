@@ -124,9 +124,10 @@ class Planning:
         ]
         seen: dict[bytes, Seen] = {}
         deleted: set[int] = set()
+        numbers: dict[Any, int] = {name: at for i, at in order.items() if i != one.id for name in (i, i.bytes)}
         for fingerprint, key, import_id, is_deleted in await self._posting.stated(account_id, first, last):
-            if import_id in order and import_id != one.id:
-                seen[fingerprint] = (key, order[import_id])
+            if (number := numbers.get(import_id)) is not None:
+                seen[fingerprint] = (key, number)
                 if is_deleted:
                     deleted.add(key)
         claimed: set[int] = set()

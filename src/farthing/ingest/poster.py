@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -13,7 +14,7 @@ from farthing.infra.db import Work
 from farthing.ingest.accounts import Accounts
 from farthing.ingest.announced import AFTER, BEFORE, Movement, pairings
 from farthing.ingest.decisions import RowState
-from farthing.ingest.deriving import Corrected, Deriving
+from farthing.ingest.deriving import Corrected, Meaning, with_corrected
 from farthing.ingest.fingerprints import of_text
 from farthing.ingest.models import Import, ImportRow, ImportStatement
 from farthing.ingest.planning import Planning
@@ -30,11 +31,40 @@ from farthing.ledger.accounts import AccountService
 from farthing.ledger.assertion_schemas import AssertionIn, BalanceSource
 from farthing.ledger.assertions import AssertionService
 from farthing.ledger.pendings import PendingService
-from farthing.ledger.posting import PostingService
+from farthing.ledger.posting import Arrival, PostingService, Ready, ready
 
-CHUNK = 2_000
+CHUNK = 4_000
 """So many rows are written in one transaction, which keeps the writer for a moment only."""
 _SAID_MAX = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Rows that are posted in one transaction, with what was decided about them and what they mean."""
+
+    facts: Sequence[Fact]
+    plan: Mapping[int, Planned]
+    arrivals: Sequence[Arrival]
+    ready: Ready
+
+    @property
+    def statements(self) -> dict[int, int]:
+        return {fact.row: fact.statement for fact in self.facts}
+
+
+def chunk_of(
+    facts: Sequence[Fact],
+    plan: Mapping[int, Planned],
+    meaning: Meaning,
+    places: Mapping[int, Place],
+    row: Import,
+    by: tuple[Actor, Clock],
+) -> Chunk:
+    """Pure, so that it can be done beside the writing of the chunk before."""
+    new = [fact for fact in facts if _is_new(plan.get(fact.row))] if plan else facts
+    arrivals = meaning.arrivals(new, places, row.id)
+    actor, clock = by
+    return Chunk(facts, plan, arrivals, ready(arrivals, actor, clock()))
 
 
 class Poster:
@@ -47,17 +77,17 @@ class Poster:
         self._rows = Rows(work)
         self._accounts = Accounts(work, actor, clock)
         self._posting = PostingService(work, actor, clock)
-        self._deriving = Deriving(work, actor, clock)
         self._pendings = PendingService(work, actor, clock)
         self._assertions = AssertionService(work, actor, clock)
         self._ledger_accounts = AccountService(work, actor, clock)
 
     async def post_all(self, row: Import) -> None:
         """A small import, in one transaction."""
-        places = await self.places(row)
-        home = self._planning.home(row)
+        places, home = await self.places(row), self._planning.home(row)
         facts = await asyncio.to_thread(_all_facts, self._planning.lake, row, home, places)
-        await self.post_chunk(row, facts, places, home)
+        plan = await asyncio.to_thread(plan_between, home, 1, row.row_count)
+        meaning = await Meaning.load(self._work, self._actor, self._clock)
+        await self.post_chunk(row, chunk_of(facts, plan, meaning, places, row, (self._actor, self._clock)), places)
         await self.finish(row)
 
     async def places(self, row: Import) -> dict[int, Place]:
@@ -68,44 +98,49 @@ class Poster:
                 found[statement.position] = Place(account.id, account.currency, DECIMALS[account.currency])
         return found
 
-    async def post_chunk(
-        self, row: Import, facts: Sequence[Fact], places: Mapping[int, Place], home: Path
-    ) -> dict[str, Any]:
+    async def post_chunk(self, row: Import, chunk: Chunk, places: Mapping[int, Place]) -> dict[str, Any]:
         """Some rows, in order: what is new is posted, what must be remembered is kept. Done again, it does nothing."""
-        if not facts:
+        if not chunk.facts:
             return {"posted": 0}
-        first, last = facts[0].row, facts[-1].row
-        plan = await asyncio.to_thread(plan_between, home, first, last)
+        first, last = chunk.facts[0].row, chunk.facts[-1].row
         there = await self._posting.posted_lines(row.id, first, last)
-        new = [fact for fact in facts if _is_new(plan.get(fact.row)) and fact.row not in there]
-        if row.undone_at is not None and new:
-            back = await self._posting.put_back(row.id, row.undone_at, {fact.row for fact in new}, row.reason)
-            new = [fact for fact in new if fact.row not in back]
+        if row.undone_at is not None:
+            wanted = {one.import_line for one in chunk.arrivals} - there
+            there |= set(await self._posting.put_back(row.id, row.undone_at, wanted, row.reason))
         decided = {one.row: one for one in await self._rows.between(row.id, first, last)}
-        statements = {fact.row: fact.statement for fact in facts}
-        corrected = {n: corrected_of(one, places[statements[n]]) for n, one in decided.items() if one.corrected}
-        arrivals = await self._deriving.arrivals(new, places, row.id, corrected)
-        await self._posting.post(arrivals, row.reason)
-        await self._remember(row, facts, plan, places, decided)
-        return {"posted": len(new)}
+        arrivals = chunk.arrivals
+        if there:
+            arrivals = [one for one in arrivals if one.import_line not in there]
+        corrected = {n: corrected_of(one, places[chunk.statements[n]]) for n, one in decided.items() if one.corrected}
+        if corrected:
+            arrivals = [with_corrected(one, corrected.get(one.import_line)) for one in arrivals]
+        is_as_made = arrivals is chunk.arrivals
+        await self._post(row, arrivals, chunk.ready if is_as_made else None)
+        await self._remember(row, chunk, places, decided)
+        return {"posted": len(arrivals)}
+
+    async def _post(self, row: Import, arrivals: Sequence[Arrival], made_ready: Ready | None = None) -> list[int]:
+        """After the rules had their say."""
+        return await self._posting.post_judged(arrivals, row.id, row.reason, made_ready)
 
     async def _remember(
         self,
         row: Import,
-        facts: Sequence[Fact],
-        plan: Mapping[int, Planned],
+        chunk: Chunk,
         places: Mapping[int, Place],
         decided: Mapping[int, ImportRow],
     ) -> None:
         """Decisions that are evidence for later files, or that wait for a person."""
         fresh = []
-        for fact in facts:
-            planned = plan.get(fact.row)
-            if (known := decided.get(fact.row)) is not None:
-                known.state = planned.state if planned else str(RowState.NEW)
-                known.reason = planned.reason if planned else known.reason
-                continue
-            if planned is None or not planned.is_remembered:
+        for known in decided.values():
+            planned = chunk.plan.get(known.row)
+            known.state = planned.state if planned else str(RowState.NEW)
+            known.reason = planned.reason if planned else known.reason
+        if not any(planned.is_remembered for planned in chunk.plan.values()):
+            return
+        for fact in chunk.facts:
+            planned = chunk.plan.get(fact.row)
+            if planned is None or not planned.is_remembered or fact.row in decided:
                 continue
             fresh.append(
                 row_of(row, fact.row, fact.line, planned.state, planned.reason)
@@ -145,8 +180,8 @@ class Poster:
     async def _post_line(self, row: Import, one: ImportRow, statement: int, places: Mapping[int, Place]) -> None:
         corrected = corrected_of(one, places[statement])
         fact = fact_of(one, statement, corrected)
-        arrivals = await self._deriving.arrivals([fact], places, row.id, {one.row: corrected})
-        keys = await self._posting.post(arrivals, row.reason)
+        meaning = await Meaning.load(self._work, self._actor, self._clock)
+        keys = await self._post(row, meaning.arrivals([fact], places, row.id, {one.row: corrected}))
         one.state, one.transaction_key = str(RowState.NEW), keys[0]
         one.reason = "you corrected it"
 
@@ -159,8 +194,8 @@ class Poster:
         """One row of a posted import that a person says is new."""
         places, facts = await self.places(row), await self.facts_of(row, [one.row])
         corrected = {fact.row: corrected_of(one, places[fact.statement]) for fact in facts if one.corrected}
-        arrivals = await self._deriving.arrivals(facts, places, row.id, corrected)
-        keys = await self._posting.post(arrivals, row.reason)
+        meaning = await Meaning.load(self._work, self._actor, self._clock)
+        keys = await self._post(row, meaning.arrivals(facts, places, row.id, corrected))
         one.transaction_key = keys[0]
 
     async def facts_of(self, row: Import, numbers: Sequence[int]) -> list[Fact]:
@@ -172,8 +207,8 @@ class Poster:
         """Rows that were the same as transactions which are taken back now: from here on they stand for themselves."""
         numbers = [one.row for one in rows]
         places, facts = await self.places(row), await self.facts_of(row, numbers)
-        arrivals = await self._deriving.arrivals(facts, places, row.id)
-        await self._posting.post(arrivals, row.reason or "the import it was known from was undone")
+        meaning = await Meaning.load(self._work, self._actor, self._clock)
+        await self._post(row, meaning.arrivals(facts, places, row.id))
         await self._rows.drop(row.id, numbers)
 
     async def _join_announced(self, row: Import, statements: Sequence[ImportStatement]) -> None:

@@ -9,7 +9,7 @@ from farthing.audit.service import Audit
 from farthing.infra.db import Work
 from farthing.ingest import rawrows
 from farthing.ingest.decisions import RowState
-from farthing.ingest.deriving import Deriving
+from farthing.ingest.deriving import Meaning
 from farthing.ingest.errors import ImportStateWrong, RowInvalid, RowNotFound
 from farthing.ingest.models import Import, ImportRow
 from farthing.ingest.planning import Planning
@@ -30,13 +30,13 @@ from farthing.ledger.service import LedgerService
 
 class ReviewService:
     def __init__(self, work: Work, actor: Actor, clock: Clock, lake: LakeStore) -> None:
+        self._work = work
         self._imports = ImportService(work, actor, clock, lake)
         self._planning = Planning(work, actor, clock, lake)
         self._poster = Poster(work, actor, clock, self._planning)
         self._posting = PostingService(work, actor, clock)
         self._ledger = LedgerService(work, actor, clock)
         self._categories = CategoryService(work, actor, clock)
-        self._deriving = Deriving(work, actor, clock)
         self._rows = Rows(work)
         self._actor = actor
         self._clock = clock
@@ -64,7 +64,8 @@ class ReviewService:
     async def _shown(self, row: Import, shown: Sequence[Shown], decided: Mapping[int, ImportRow]) -> list[ImportRowOut]:
         places = await self._poster.places(row)
         facts = [fact for one in shown if (fact := _fact(one, places)) is not None]
-        arrivals = {one.import_line: one for one in await self._deriving.arrivals(facts, places, row.id)}
+        meaning = await Meaning.load(self._work, self._actor, self._clock)
+        arrivals = {one.import_line: one for one in meaning.arrivals(facts, places, row.id)}
         catalogue = await self._categories.catalogue()
         keys = [one.key for one in shown if one.key is not None]
         keys += [one.transaction_key for one in decided.values() if one.transaction_key is not None]

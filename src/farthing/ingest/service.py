@@ -17,7 +17,7 @@ from farthing.ingest.errors import (
 from farthing.ingest.fingerprints import VERSION
 from farthing.ingest.models import Import, ImportStatement
 from farthing.ingest.planning import Plan, Planning
-from farthing.ingest.poster import CHUNK, Poster
+from farthing.ingest.poster import Poster
 from farthing.ingest.receiving import Read, Received
 from farthing.ingest.repository import Imports, Rows
 from farthing.ingest.schemas import CommitIn, ImportState
@@ -29,7 +29,7 @@ from farthing.kernel.paging import Page, PageRequest
 from farthing.lake.store import LakeStore
 
 READ, POST, UNDO = "ingest.read", "ingest.post", "ingest.undo"
-SMALL = CHUNK
+SMALL = 2_000
 """So many rows are posted at once, in the request that asks for it."""
 _COMMITTABLE = (ImportState.READY, ImportState.UNDONE, ImportState.FAILED, ImportState.POSTING)
 _ADJUSTABLE = (ImportState.READY, ImportState.FAILED, ImportState.UNDONE)

@@ -1,7 +1,7 @@
 """What imports do in the background: reading large files, posting and taking back many rows."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -11,11 +11,12 @@ from uuid import UUID
 
 from farthing.infra.blobs import Blob
 from farthing.infra.db import Database, Work
+from farthing.ingest.deriving import Meaning
 from farthing.ingest.models import Import
 from farthing.ingest.planning import Plan, Planning, chunks
-from farthing.ingest.poster import CHUNK, Poster, opened
+from farthing.ingest.poster import CHUNK, Chunk, Poster, chunk_of, opened
 from farthing.ingest.profiles import wishes_checked
-from farthing.ingest.rawrows import Fact, Place, RawRows
+from farthing.ingest.rawrows import Fact, Place, Planned, RawRows, plan_between
 from farthing.ingest.receiving import Received, Reception
 from farthing.ingest.repository import Imports
 from farthing.ingest.schemas import CommitIn, ImportState, Origin
@@ -90,27 +91,26 @@ class IngestJobs:
         return plan
 
     async def post(self, job: JobContext) -> Outcome:
-        """Chunk by chunk; each is one transaction with its mark."""
+        """Chunk by chunk; each is one transaction with its mark. While one is written, the next is made ready."""
         async with self.database.read(job.scope) as work:
             row = await self._import(work, job)
             places = await self._poster(work, job).places(row)
             home = Planning(work, self._actor(job), self.clock, self.lake).home(row)
-        parts = chunks(row.row_count, CHUNK)
+        parts = list(chunks(row.row_count, CHUNK).values())
         await job.plan(len(parts) + 2, f"Posting {row.row_count:,} rows of {row.name}")
         await self._plan(job)
+        async with self.database.read(job.scope) as work:
+            meaning = await Meaning.load(work, self._actor(job), self.clock)
+        by = (self._actor(job), self.clock)
         async with self._raw(row, home, places) as raw:
-            for start in range(0, len(parts), WINDOW // CHUNK):
-                some = [parts[at] for at in range(start, min(start + WINDOW // CHUNK, len(parts)))]
-                facts = await asyncio.to_thread(raw.facts, some[0][0], some[-1][1])
-                for first, last in some:
-                    chunk = [fact for fact in facts if first <= fact.row <= last]
-                    await job.step(f"rows-{first}", partial(self._post, job, chunk, places, home))
+            async for chunk in _ahead(
+                _made_ready(raw, home, parts, partial(chunk_of, meaning=meaning, places=places, row=row, by=by))
+            ):
+                await job.step(f"rows-{chunk.facts[0].row}", partial(self._post, job, chunk, places))
         return await job.step("finish", partial(self._finish, job))
 
-    async def _post(
-        self, job: JobContext, facts: list[Fact], places: dict[int, Place], home: Path, work: Work
-    ) -> Outcome:
-        return await self._poster(work, job).post_chunk(await self._import(work, job), facts, places, home)
+    async def _post(self, job: JobContext, chunk: Chunk, places: dict[int, Place], work: Work) -> Outcome:
+        return await self._poster(work, job).post_chunk(await self._import(work, job), chunk, places)
 
     async def _finish(self, job: JobContext, work: Work) -> Outcome:
         row = await Imports(work).get(UUID(job.params["import_id"]), lock=True)
@@ -163,3 +163,31 @@ class IngestJobs:
     def _actor(job: JobContext) -> Actor:
         said: Any = job.params.get("by")
         return Actor(job.user_id, str(said or "farthing"), job.workspace_id, Role.MEMBER)
+
+
+def _made_ready(
+    raw: RawRows,
+    home: Path,
+    parts: Sequence[tuple[int, int]],
+    made: Callable[[Sequence[Fact], dict[int, Planned]], Chunk],
+) -> Iterator[Chunk]:
+    """The chunks one after another; Parquet is read many chunks at a time."""
+    for start in range(0, len(parts), WINDOW // CHUNK):
+        some = parts[start : start + WINDOW // CHUNK]
+        facts = raw.facts(some[0][0], some[-1][1])
+        plan = plan_between(home, some[0][0], some[-1][1])
+        for at, (first, last) in enumerate(some):
+            these = facts[at * CHUNK : (at + 1) * CHUNK]
+            about = {row: plan[row] for row in range(first, last + 1) if row in plan} if plan else {}
+            yield made(these, about)
+
+
+async def _ahead(chunks_to_come: Iterator[Chunk]) -> AsyncIterator[Chunk]:
+    """Each chunk as soon as it is wanted, made beside whatever is done with the one before."""
+    coming = asyncio.create_task(asyncio.to_thread(next, chunks_to_come, None))
+    try:
+        while (chunk := await coming) is not None:
+            coming = asyncio.create_task(asyncio.to_thread(next, chunks_to_come, None))
+            yield chunk
+    finally:
+        await asyncio.gather(coming, return_exceptions=True)

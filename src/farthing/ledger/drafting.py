@@ -2,14 +2,17 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import date as Day  # noqa: N812  bodies have a field called date
+from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
-from farthing.classify.keywords import guess
+from farthing.classify.features import Asked
 from farthing.kernel.clock import Clock, in_utc
 from farthing.kernel.errors import FarthingError
 from farthing.kernel.money import to_minor, to_text
 from farthing.ledger.categories import Catalogue, CategoryService, TagService
+from farthing.ledger.deciding import Chosen, Decider, Deciding, asked
 from farthing.ledger.errors import AmountMissing, CategoryNotFound, CurrencyMismatch, SplitWrong
 from farthing.ledger.folding import FIELDS, search_text, tag_key
 from farthing.ledger.kinds import CategoryKind, CategorySource
@@ -42,22 +45,19 @@ class Draft:
     tag_names: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Chosen:
-    """A category and why it is this one."""
-
-    category_id: UUID
-    source: CategorySource
-    reason: str | None = None
-    confidence: int | None = None
-    guessed: str | None = None
-
-
 class Drafting:
     """Resolves names once for a whole batch."""
 
-    def __init__(self, categories: CategoryService, tags: TagService, merchants: MerchantService, clock: Clock) -> None:
+    def __init__(
+        self,
+        categories: CategoryService,
+        tags: TagService,
+        merchants: MerchantService,
+        deciding: Deciding,
+        clock: Clock,
+    ) -> None:
         self._categories = categories
+        self._deciding = deciding
         self._tags = tags
         self._merchants = merchants
         self._clock = clock
@@ -74,12 +74,20 @@ class Drafting:
             rows.each(n, refuse_unknown, _ids(body), catalogue)
         tags = await self._tags.by_names(name for body in bodies for name in body.tags)
         picker = _Picker(await self._categories.catalogue(), (await self._categories.none()).id)
+        decider = await self._deciding.load()
         merchants = await self._merchants.meant_by([said_by(body) for body in bodies])
         drafts = []
         for n, (body, account, amount, merchant) in enumerate(zip(bodies, accounts, amounts, merchants, strict=True)):
             parts = rows.each(n, picker.parts, body.splits, account.currency, amount, body.type)
             own = sorted({tags[tag_key(name)] for name in body.tags}, key=lambda tag: tag.name_key)
-            columns = self._columns(body, account, amount, picker.choose(body, amount), merchant)
+            row = asked(
+                amount,
+                said_by(body),
+                account_id=account.id,
+                day=self._day(body),
+                merchant=body.der_merchant or merchant,
+            )
+            columns = self._columns(body, account, amount, picker.choose(body, row, decider), merchant)
             drafts.append(Draft(columns, parts, tuple(t.id for t in own), tuple(t.name for t in own)))
         return drafts
 
@@ -110,16 +118,18 @@ class Drafting:
         refuse_unknown(category_ids, await self._categories.catalogue())
         return category_ids
 
+    def _day(self, body: TransactionBody) -> Day:
+        return body.date or (_moment(body) or self._clock()).date()
+
     def _columns(
         self, body: TransactionBody, account: KnownAccount, amount: int, chosen: Chosen, merchant: str | None
     ) -> dict[str, Any]:
-        moment = in_utc(body.occurred_at) if body.occurred_at else None
         columns: dict[str, Any] = {
             "account_id": account.id,
             "category_id": chosen.category_id,
-            "date": body.date or (moment or self._clock()).date(),
+            "date": self._day(body),
             "value_date": body.value_date,
-            "occurred_at": moment,
+            "occurred_at": _moment(body),
             "amount": amount,
             "currency": account.currency,
             "status": str(body.status),
@@ -146,19 +156,12 @@ class _Picker:
         self._catalogue = catalogue
         self._none = none
 
-    def choose(self, body: TransactionBody, amount: int) -> Chosen:
-        """What somebody chose; else what a word says, if there is such a category here; else none."""
-        guessed = guess(amount, *said_by(body))
-        if body.category_id is not None or body.category is not None:
-            chosen = body.category_id or self._named(str(body.category), amount)
-            return Chosen(chosen, CategorySource.USER, guessed=guessed.category if guessed else None)
-        if guessed is None:
-            return Chosen(self._none, CategorySource.NONE)
-        known = self._catalogue.find(guessed.category, side_of(amount))
-        reason, confidence = guessed.reason, guessed.confidence
-        if known is None:
-            return Chosen(self._none, CategorySource.NONE, reason, confidence, guessed.category)
-        return Chosen(known.id, CategorySource.BUILTIN, reason, confidence, guessed.category)
+    def choose(self, body: TransactionBody, row: Asked, decider: Decider) -> Chosen:
+        """What somebody chose; else what was learned here or is known to everybody; else none."""
+        if body.category_id is None and body.category is None:
+            return decider.one(row)
+        chosen = body.category_id or self._named(str(body.category), row.amount)
+        return Chosen(chosen, CategorySource.USER, guessed=decider.builtin(row).guessed)
 
     def _named(self, name: str, amount: int) -> UUID:
         found = self._catalogue.find(name, side_of(amount))
@@ -180,6 +183,10 @@ class _Picker:
         if category_id is None and split.category is not None:
             category_id = self._named(split.category, whole)
         return Part(category_id or self._none, amount, split.note)
+
+
+def _moment(body: TransactionBody) -> datetime | None:
+    return in_utc(body.occurred_at) if body.occurred_at else None
 
 
 def signed(body: TransactionBody, account: KnownAccount) -> int:

@@ -127,3 +127,7 @@ class TransactionInTransfer(Conflict):
 
 class TransactionSplit(Conflict):
     """This transaction is split. Categorise its parts, or remove the split first."""
+
+
+class NothingToRepeat(Conflict):
+    """No rule can be offered: this transaction has no category of its own, or nobody knows its merchant."""

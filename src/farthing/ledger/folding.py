@@ -4,6 +4,7 @@ Both databases index the same column and split it at blanks alone, so what is a 
 """
 
 import unicodedata
+from functools import lru_cache
 
 from farthing.kernel.folding import fold, name_key
 
@@ -15,6 +16,7 @@ FIELD_MAX = 4000
 """Characters of one field that are searched, as many as a note may have; words beyond are left out."""
 SEPARATOR = "|"
 """Stands between fields. It is no letter, so no phrase reaches over it."""
+_BETWEEN = f" {SEPARATOR} "
 FIELDS = ("description", "payee", "merchant", "der_merchant", "location", "reference", "note")
 """What of a transaction is searched, in the order of `search_text`; searching one field counts separators."""
 
@@ -52,7 +54,7 @@ def search_text(*parts: str | None) -> str:
 
     Of a transaction the parts are its `FIELDS`, in their order.
     """
-    return " ".join(f" {SEPARATOR} ".join([_field(part) for part in parts]).split())
+    return _BETWEEN.join([_field(part) if part else "" for part in parts]).replace("  ", " ").strip()
 
 
 def tag_key(name: str) -> str:
@@ -60,8 +62,8 @@ def tag_key(name: str) -> str:
     return name_key(name, 50)
 
 
-def _field(part: str | None) -> str:
-    if not part:
-        return ""
+@lru_cache(maxsize=30_000)
+def _field(part: str) -> str:
+    """Payees and merchants come again and again."""
     words = " ".join(tokens(part))
     return words if len(words) <= FIELD_MAX else words[:FIELD_MAX].rpartition(" ")[0]

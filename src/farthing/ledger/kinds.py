@@ -50,6 +50,7 @@ class Status(StrEnum):
 class CategorySource(StrEnum):
     USER = "user"
     RULE = "rule"
+    MODEL = "model"
     BUILTIN = "builtin"
     NONE = "none"
 

@@ -17,6 +17,7 @@ _NAMES = union_all(
     select(MerchantAlias.alias_key, Merchant.name).join(Merchant, _IS_MEANT).where(in_scope(MerchantAlias)),
     select(Merchant.name_key, Merchant.name).where(in_scope(Merchant)),
 )
+_EVERY_NAME = Prepared(_NAMES, (MerchantAlias.alias_key, Merchant.name))
 _ALL_NAMES = Prepared(_NAMES.limit(_FEW + 1), (MerchantAlias.alias_key, Merchant.name))
 
 
@@ -68,6 +69,10 @@ class Merchants(WorkspaceRepository):
         """Each folded name or spelling with the merchant's name; nothing told if they are very many."""
         rows = await _ALL_NAMES.of(self.work)
         return {row[0]: row[1] for row in rows} if len(rows) <= _FEW else None
+
+    async def every_name(self) -> dict[str, str]:
+        """The same for all names and spellings that there are."""
+        return {row[0]: row[1] for row in await _EVERY_NAME.of(self.work)}
 
     async def names(self, keys: Iterable[str]) -> dict[str, str]:
         """The merchant's name for each folded name or spelling that means one."""

@@ -17,6 +17,7 @@ from farthing.ledger.merchant_schemas import MerchantOut
 from farthing.ledger.models import Merchant, MerchantAlias
 
 _LONGEST = 255
+_REMEMBERED_MAX = 100_000
 
 
 class MerchantNotFound(NotFound):
@@ -54,6 +55,10 @@ class MerchantService:
         """The merchant's name by `merchant_key` of each payee or description that is a merchant's name or alias."""
         keys = {merchant_key(text) for text in texts if text} - {""}
         return await self._rows.names(keys) if keys else {}
+
+    async def spellings(self) -> "Spellings":
+        """All of them, to ask about very many texts."""
+        return Spellings(await self._rows.every_name())
 
     async def meant_by(self, said: Sequence[Sequence[str | None]]) -> list[str | None]:
         """Whom the texts of each transaction mean."""
@@ -155,6 +160,34 @@ class MerchantService:
 
     async def _show(self, merchant: Merchant) -> MerchantOut:
         return shown(merchant, (await self._rows.aliases([merchant.id]))[merchant.id])
+
+
+class Spellings:
+    """What every spelling of a workspace means, as it was when it was loaded."""
+
+    def __init__(self, known: Mapping[str, str]) -> None:
+        self._known = known
+        self._by_text: dict[str, str | None] = {}
+
+    def meant(self, texts: Sequence[str | None]) -> str | None:
+        """Whom the texts of one transaction mean."""
+        name = self._named(texts) if self._known else None
+        name = name or merchant_of(*texts)
+        return name and name[:_LONGEST]
+
+    def _named(self, texts: Sequence[str | None]) -> str | None:
+        for text in texts:
+            if not text:
+                continue
+            if text not in self._by_text:
+                if len(self._by_text) >= _REMEMBERED_MAX:
+                    self._by_text.clear()
+                self._by_text[text] = next(
+                    (name for one in _spellings((text,)) if (name := self._known.get(merchant_key(one)))), None
+                )
+            if name := self._by_text[text]:
+                return name
+        return None
 
 
 def merchant_key(text: str) -> str:

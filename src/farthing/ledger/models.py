@@ -192,6 +192,13 @@ class Transaction(Base):
             sqlite_where=text("stated_on IS NOT NULL"),
             postgresql_where=text("stated_on IS NOT NULL"),
         ),
+        Index(
+            "ix_transactions_chosen",
+            "workspace_id",
+            "updated_at",
+            sqlite_where=text("category_source = 'user'"),
+            postgresql_where=text("category_source = 'user'"),
+        ),
     )
 
     key: Mapped[int] = mapped_column(Key, primary_key=True, autoincrement=True)

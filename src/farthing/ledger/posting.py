@@ -1,22 +1,24 @@
 """Many rows at once: statements posted in chunks, taken back and put back as a whole, in few steps each."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date as Day  # noqa: N812  a field is called date
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from farthing.infra.db import Work
+from farthing.infra.db import Same, Work
 from farthing.kernel.actor import Actor
 from farthing.kernel.clock import Clock
-from farthing.kernel.ids import new_id
+from farthing.kernel.ids import new_ids
 from farthing.ledger.categories import CategoryService
+from farthing.ledger.drafting import Draft
 from farthing.ledger.errors import AccountNotFound, TransactionNotFound
 from farthing.ledger.folding import search_text
 from farthing.ledger.images import Because, change_row
 from farthing.ledger.kinds import Origin, Status
 from farthing.ledger.months import MonthService
 from farthing.ledger.posting_repository import Batches
+from farthing.ledger.service import LedgerService
 from farthing.ledger.totals import Bundle, Delta, bundled
 from farthing.ledger.transaction_repository import Totals, Transactions
 from farthing.ledger.transfer_repository import Transfers
@@ -62,32 +64,35 @@ class PostingService:
         self._categories = CategoryService(work, actor, clock)
         self._transfers = Transfers(work)
         self._transfer_service = TransferService(work, actor, clock)
+        self._ledger = LedgerService(work, actor, clock)
 
     async def post(self, arrivals: Sequence[Arrival], reason: str | None = None) -> list[int]:
         """The keys of the new transactions, in the order of the rows."""
-        if not arrivals:
+        return await self.post_ready(ready(arrivals, self._actor, self._clock()), reason)
+
+    async def post_judged(
+        self, arrivals: Sequence[Arrival], import_id: UUID, reason: str | None, made_ready: "Ready | None" = None
+    ) -> list[int]:
+        """The same after the workspace's rules had their say; without rules, rows made ready are taken as they are."""
+        if await self._ledger.has_rules():
+            drafts = [_draft(one) for one in arrivals]
+            return await self._ledger.post_drafts(drafts, reason, str(Origin.IMPORT), import_id)
+        if made_ready is not None:
+            return await self.post_ready(made_ready, reason)
+        return await self.post(arrivals, reason)
+
+    async def post_ready(self, rows: "Ready", reason: str | None = None) -> list[int]:
+        """The same for rows that were made ready beforehand."""
+        if not rows.dates:
             return []
         await self._categories.hold()
-        closed = await self._months.refuse({one.date for one in arrivals}, reason)
-        now = self._clock()
-        keys = await self._rows.insert([self._row(one, now) for one in arrivals])
-        late = [key for key, one in zip(keys, arrivals, strict=True) if one.date.replace(day=1) in closed]
-        await self._rows.keep_changes([self._trace(key, reason, now) for key in late])
-        await self._move(_bundles(arrivals), 1)
+        closed = await self._months.refuse(set(rows.dates), reason)
+        keys = await self._rows.next_keys(len(rows.dates))
+        await self._rows.insert_columns({"key": keys, **rows.columns}, rows.words)
+        late = [key for key, day in zip(keys, rows.dates, strict=True) if day.replace(day=1) in closed]
+        await self._rows.keep_changes([self._trace(key, reason, self._clock()) for key in late])
+        await self._move(rows.bundles, 1)
         return keys
-
-    def _row(self, one: Arrival, now: datetime) -> dict[str, Any]:
-        texts = (one.description, one.payee, one.merchant, one.der_merchant, None, one.reference, one.note)
-        return one._asdict() | {
-            "id": new_id(),
-            "workspace_id": self._actor.workspace_id,
-            "is_split": False,
-            "search_text": search_text(*texts),
-            "version": 1,
-            "created_by": self._actor.user_id,
-            "created_at": now,
-            "updated_at": now,
-        }
 
     def _trace(self, key: int, reason: str | None, now: datetime) -> dict[str, Any]:
         because = Because(Origin.IMPORT, "create", reason)
@@ -112,10 +117,12 @@ class PostingService:
     async def posted_lines(self, import_id: UUID, first: int, last: int) -> set[int]:
         return await self._batches.lines(import_id, first, last)
 
-    async def stated(self, account_id: UUID, first: Day, last: Day) -> Sequence[tuple[bytes, int, UUID, bool]]:
-        """What came with statements of an account: fingerprint, key, import, and whether it was deleted since."""
-        rows = await self._batches.stated(account_id, first, last)
-        return [(fingerprint, key, of, gone is not None) for fingerprint, key, of, gone in rows]
+    async def stated(self, account_id: UUID, first: Day, last: Day) -> Sequence[tuple[Any, ...]]:
+        """What came with statements of an account: fingerprint, key, import, and whether it was deleted since.
+
+        The import is named as the driver names it: by its bytes or as an id.
+        """
+        return await self._batches.stated(account_id, first, last)
 
     async def told(
         self, account_id: UUID, first: Day, last: Day, but: Collection[UUID]
@@ -174,8 +181,41 @@ class PostingService:
             raise AccountNotFound(f"Account {gone} not found or access denied")
 
 
-def _bundles(arrivals: Sequence[Arrival]) -> list[Bundle]:
-    return list(_gathered(arrivals))
+def _draft(one: Arrival) -> Draft:
+    """As rules look at it."""
+    texts = (one.description, one.payee, one.merchant, one.der_merchant, None, one.reference, one.note)
+    more = {"location": None, "occurred_at": None, "is_split": False, "search_text": search_text(*texts)}
+    return Draft(one._asdict() | more, (), ())
+
+
+class Ready(NamedTuple):
+    """Rows as the database takes them, and what they move together."""
+
+    columns: Mapping[str, Sequence[Any] | Same]
+    words: Sequence[str]
+    dates: Sequence[Day]
+    bundles: Sequence[Bundle]
+
+
+def ready(arrivals: Sequence[Arrival], actor: Actor, now: datetime) -> Ready:
+    """Pure, so that it can be done beside the writing of the rows before."""
+    given = dict(zip(Arrival._fields, zip(*arrivals, strict=True), strict=False)) if arrivals else {}
+    words = [
+        search_text(one.description, one.payee, one.merchant, one.der_merchant, None, one.reference, one.note)
+        for one in arrivals
+    ]
+    columns: dict[str, Sequence[Any] | Same] = {
+        **given,
+        "id": new_ids(len(arrivals)),
+        "workspace_id": Same(actor.workspace_id),
+        "is_split": Same(value=False),
+        "search_text": words,
+        "version": Same(1),
+        "created_by": Same(actor.user_id),
+        "created_at": Same(now),
+        "updated_at": Same(now),
+    }
+    return Ready(columns, words, [one.date for one in arrivals], list(_gathered(arrivals)))
 
 
 def _gathered(arrivals: Sequence[Arrival]) -> Iterator[Bundle]:

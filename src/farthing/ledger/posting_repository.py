@@ -5,9 +5,9 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, literal_column, or_, select, update
+from sqlalchemy import ColumnElement, Date, Select, and_, bindparam, case, func, literal_column, or_, select, update
 
-from farthing.infra.db import WorkspaceRepository
+from farthing.infra.db import Prepared, WorkspaceRepository, in_scope
 from farthing.ledger.kinds import Status
 from farthing.ledger.models import Split, Transaction
 from farthing.ledger.totals import Bundle
@@ -16,6 +16,22 @@ _CHUNK = 500
 _BOOKED: ColumnElement[str] = literal_column(f"'{Status.BOOKED}'")
 _ZERO: ColumnElement[int] = literal_column("0")
 """Written out, because what is grouped by must read the same wherever it stands."""
+
+
+_t = Transaction.__table__.c
+_STATED = select(_t.fingerprint, _t.key, _t.import_id, _t.deleted_at.is_not(None)).where(in_scope(Transaction))
+_FIRST, _LAST = bindparam("first", type_=Date), bindparam("last", type_=Date)
+_STATED_HERE = Prepared(
+    _STATED.where(
+        _t.account_id == bindparam("account_id"),
+        _t.date.between(_FIRST, _LAST),
+        _t.fingerprint.is_not(None),
+        _t.stated_on.is_(None),
+    )
+)
+_STATED_ELSEWHERE = Prepared(
+    _STATED.where(_t.stated_account_id == bindparam("account_id"), _t.stated_on.between(_FIRST, _LAST))
+)
 
 
 class Batches(WorkspaceRepository):
@@ -64,24 +80,13 @@ class Batches(WorkspaceRepository):
         )
         return {int(line or 0) for line in await self.session.scalars(statement)}
 
-    async def stated(self, account_id: UUID, first: date, last: date) -> Sequence[Any]:
-        """Transactions that came with statements of an account: fingerprint, key, import, whether deleted."""
-        what = (
-            Transaction.fingerprint,
-            Transaction.key,
-            Transaction.import_id,
-            Transaction.deleted_at,
-        )
-        here = self.own(select(*what), Transaction).where(
-            Transaction.account_id == account_id,
-            Transaction.date.between(first, last),
-            Transaction.fingerprint.is_not(None),
-            Transaction.stated_on.is_(None),
-        )
-        moved = self.own(select(*what), Transaction).where(
-            Transaction.stated_account_id == account_id, Transaction.stated_on.between(first, last)
-        )
-        return [*await self.session.execute(here), *await self.session.execute(moved)]
+    async def stated(self, account_id: UUID, first: date, last: date) -> list[tuple[Any, ...]]:
+        """Transactions that came with statements of an account: fingerprint, key, import, whether deleted.
+
+        There may be a million, so they come as the driver has them.
+        """
+        asked = {"account_id": account_id, "first": first, "last": last}
+        return [*await _STATED_HERE.of(self.work, **asked), *await _STATED_ELSEWHERE.of(self.work, **asked)]
 
     async def told(self, account_id: UUID, first: date, last: date, but: Collection[UUID]) -> Sequence[Any]:
         """What others told of: key, day, amount, status, words, import; without that of some imports."""

@@ -12,6 +12,7 @@ from farthing.kernel.ids import new_id
 from farthing.kernel.money import to_minor, to_text
 from farthing.ledger.accounts import AccountService
 from farthing.ledger.categories import CategoryService, TagService
+from farthing.ledger.deciding import Deciding
 from farthing.ledger.drafting import SAID, Draft, Drafting, Part, check_parts
 from farthing.ledger.editing import amount_of, categorise, refuse_other_currency, refuse_split, write
 from farthing.ledger.errors import (
@@ -27,9 +28,10 @@ from farthing.ledger.known import KnownAccount
 from farthing.ledger.merchant_service import MerchantService
 from farthing.ledger.models import Transaction
 from farthing.ledger.months import MonthService
-from farthing.ledger.rule_book import ENTRY, RuleDrafting
+from farthing.ledger.rule_book import ENTRY, Judged, RuleDrafting
 from farthing.ledger.showing import made, shown
 from farthing.ledger.totals import Posted, delta
+from farthing.ledger.training import Training
 from farthing.ledger.transaction_repository import Totals, Transactions
 from farthing.ledger.transaction_schemas import (
     BatchIn,
@@ -61,7 +63,9 @@ class LedgerService:
         self._merchants = MerchantService(work, actor, clock)
         self._tags = TagService(work, actor, clock)
         self._ruling = RuleDrafting(work, actor, clock, self._categories)
-        self._drafting = Drafting(self._categories, self._tags, self._merchants, clock)
+        deciding = Deciding(work, self._categories)
+        self._drafting = Drafting(self._categories, self._tags, self._merchants, deciding, clock)
+        self._training = Training(work, actor, clock)
 
     async def create(self, wanted: TransactionIn, reason: str | None = None) -> TransactionOut:
         await self._foresee([wanted], wanted.account_id)
@@ -119,6 +123,29 @@ class LedgerService:
         judged = await self._ruling.judge(
             await self._drafting.drafts(bodies, accounts, is_batch=is_batch), sets_aside=False
         )
+        rows = await self._keep_judged(judged, reason, ENTRY, None)
+        if any(body.category or body.category_id for body in bodies):
+            await self._training.notice()
+        catalogue = await self._categories.catalogue()
+        return [
+            shown(made(row), catalogue, draft.parts, list(draft.tag_names))
+            for row, draft in zip(rows, judged.drafts, strict=True)
+        ]
+
+    async def has_rules(self) -> bool:
+        return not (await self._ruling.book()).is_empty
+
+    async def post_drafts(
+        self, drafts: Sequence[Draft], reason: str | None, origin: str, origin_id: UUID | None
+    ) -> list[int]:
+        """Post what an import brought, after the rules had their say; the keys, in the order of the drafts."""
+        await self._categories.hold()
+        judged = await self._ruling.judge(drafts, sets_aside=True)
+        return [row["key"] for row in await self._keep_judged(judged, reason, origin, origin_id)]
+
+    async def _keep_judged(
+        self, judged: Judged, reason: str | None, origin: str, origin_id: UUID | None
+    ) -> list[dict[str, Any]]:
         drafts = judged.drafts
         closed = await self._months.refuse({draft.columns["date"] for draft in drafts}, reason)
         now = self._clock()
@@ -128,12 +155,8 @@ class LedgerService:
         self._work.foreseen.clear()
         late = [row["key"] for row in rows if row["date"].replace(day=1) in closed]
         await self._keep(rows, drafts, [self._arrival(key, reason) for key in late])
-        await self._ruling.keep(judged, [row["key"] for row in rows], ENTRY, None)
-        catalogue = await self._categories.catalogue()
-        return [
-            shown(made(row), catalogue, draft.parts, list(draft.tag_names))
-            for row, draft in zip(rows, drafts, strict=True)
-        ]
+        await self._ruling.keep(judged, [row["key"] for row in rows], origin, origin_id)
+        return rows
 
     def _row(self, draft: Draft, now: datetime) -> dict[str, Any]:
         return draft.columns | {
@@ -177,10 +200,13 @@ class LedgerService:
         await self._rows.keep_tags(tags)
 
     async def get(self, transaction_id: UUID) -> TransactionOut:
+        return (await self.show([await self.row(transaction_id)]))[0]
+
+    async def row(self, transaction_id: UUID) -> Transaction:
         row = await self._rows.get(transaction_id)
         if row is None or row.deleted_at is not None:
             raise TransactionNotFound(f"Transaction {transaction_id} not found")
-        return (await self.show([row]))[0]
+        return row
 
     async def edit(
         self, transaction_id: UUID, patch: TransactionPatch, if_version: int | None = None
@@ -191,6 +217,8 @@ class LedgerService:
         if patch.model_fields_set - {"reason"}:
             edit = await self._edit_of(loaded, patch)
             await self._change([loaded], edit, Because(reason=patch.reason))
+        if patch.model_fields_set & _CHOICE:
+            await self._training.notice()
         return (await self.show([loaded.row]))[0]
 
     async def bulk(self, wanted: BulkIn) -> int:
@@ -223,6 +251,8 @@ class LedgerService:
             one.tag_ids = tuple(t for t in dict.fromkeys((*one.tag_ids, *add)) if t not in remove)
 
         await self._change(loaded, edit, Because(reason=wanted.reason))
+        if by_side:
+            await self._training.notice()
         return len(loaded)
 
     async def delete(self, ids: Sequence[UUID], reason: str | None = None, if_version: int | None = None) -> int:

@@ -1,9 +1,9 @@
 """SQL about transactions, their parts and tags, and the totals that they move."""
 
 from calendar import monthrange
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from sqlalchemy import BigInteger, ColumnElement, Integer, bindparam, delete, func, or_, select
@@ -11,9 +11,11 @@ from sqlalchemy import BigInteger, ColumnElement, Integer, bindparam, delete, fu
 from farthing.infra.db import (
     Prepared,
     Question,
+    Same,
     WorkspaceRepository,
     ask,
     in_scope,
+    insert_columns,
     insert_rows,
     insertions,
     within_or,
@@ -105,6 +107,13 @@ class Transactions(WorkspaceRepository):
         if self.work.is_sqlite:
             words = [(row["key"], row["search_text"]) for row in rows]
             await self._each(_WORDS, words)
+
+    async def insert_columns(self, columns: Mapping[str, Sequence[Any] | Same], words: Sequence[str]) -> None:
+        """The same for very many rows, given column by column, their keys and words among them."""
+        await insert_columns(self.work, Transaction, columns)
+        if self.work.is_sqlite:
+            keys = cast("Sequence[int]", columns["key"])
+            await self._each(_WORDS, list(zip(keys, words, strict=True)))
 
     def insertions(self, rows: list[dict[str, Any]]) -> list[Question]:
         """The same for few rows that have their keys, to be asked in one visit with other statements."""

@@ -8,6 +8,7 @@ import farthing.audit.models
 import farthing.auth.models
 import farthing.ingest.models
 import farthing.jobs.models
+import farthing.ledger.learning_models
 import farthing.ledger.models
 import farthing.ledger.rule_models
 import farthing.secrets.models  # noqa: F401  importing is what registers the tables

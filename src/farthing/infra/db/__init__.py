@@ -2,7 +2,7 @@
 
 from farthing.infra.db.asking import Prepared, ask, foresee
 from farthing.infra.db.base import Base, Id, Instant, Json, Key, Sha256, countable, of_workspace
-from farthing.infra.db.bulk import insert_rows, insertions
+from farthing.infra.db.bulk import Same, insert_columns, insert_rows, insertions
 from farthing.infra.db.errors import DatabaseBusy, DatabaseDown
 from farthing.infra.db.repository import Repository, WorkspaceRepository, in_scope, unique_or, within_or
 from farthing.infra.db.unit_of_work import SYSTEM, Database, Question, Scope, Work
@@ -20,6 +20,7 @@ __all__ = [
     "Prepared",
     "Question",
     "Repository",
+    "Same",
     "Scope",
     "Sha256",
     "Work",
@@ -28,6 +29,7 @@ __all__ = [
     "countable",
     "foresee",
     "in_scope",
+    "insert_columns",
     "insert_rows",
     "insertions",
     "of_workspace",

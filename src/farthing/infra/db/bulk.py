@@ -7,7 +7,7 @@ table under row-level security: so the rows arrive in a temporary table, and one
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
-from itertools import chain
+from itertools import chain, repeat
 from typing import Any, NamedTuple, cast
 
 import psycopg
@@ -41,6 +41,16 @@ async def insert_rows(
         await _copy(connection, shape, rows)
 
 
+async def insert_columns(work: Work, model: type[Base], columns: "Mapping[str, Sequence[Any] | Same]") -> None:
+    """Insert very many rows, given column by column; not all columns may be the same throughout."""
+    connection = await work.session.connection()
+    shape = _shape(cast("Table", model.__table__), tuple(columns), (), connection.dialect)
+    if work.is_sqlite:
+        await _insert(connection, shape, list(shape.rows(columns)))
+    else:
+        await _copy_rows(connection, shape, shape.rows(columns))
+
+
 def insertions(
     work: Work, model: type[Base], rows: Sequence[Mapping[str, Any]], *, adding: tuple[str, ...] = ()
 ) -> list[Question]:
@@ -61,6 +71,12 @@ async def _insert(connection: AsyncConnection, shape: "_Shape", values: Sequence
         await connection.exec_driver_sql(shape.insert_many(size), some)
     if whole < len(values):
         await connection.exec_driver_sql(shape.insert, values[whole:])
+
+
+class Same(NamedTuple):
+    """A column that says the same in every row."""
+
+    value: Any
 
 
 class _Shape(NamedTuple):
@@ -85,10 +101,15 @@ class _Shape(NamedTuple):
         return _repeated(self.into, self.marks, self.meeting, count)
 
     def values(self, rows: Sequence[Mapping[str, Any]]) -> Iterator[tuple[Any, ...]]:
-        columns = {name: [row[name] for row in rows] for name in self.names}
+        return self.rows({name: [row[name] for row in rows] for name in self.names})
+
+    def rows(self, given: Mapping[str, "Sequence[Any] | Same"]) -> Iterator[tuple[Any, ...]]:
+        """Columns as rows, each value as the driver takes it."""
+        columns = dict(given)
         for name, change in self.changes:
-            columns[name] = _changed(columns[name], change)
-        return zip(*columns.values(), strict=True)
+            column = columns[name]
+            columns[name] = Same(change(column.value)) if isinstance(column, Same) else _changed(column, change)
+        return zip(*(repeat(one.value) if isinstance(one, Same) else one for one in columns.values()), strict=False)
 
 
 @lru_cache(maxsize=64)
@@ -128,19 +149,23 @@ def _day(value: date | None) -> str | None:
     return None if value is None else value.isoformat()
 
 
-def _changed(column: list[Any], change: Callable[[Any], Any]) -> list[Any]:
+def _changed(column: Sequence[Any], change: Callable[[Any], Any]) -> list[Any]:
     """Many rows share the very same ids and moments."""
     known: dict[int, Any] = {}
     return [known[at] if (at := id(value)) in known else known.setdefault(at, change(value)) for value in column]
 
 
 async def _copy(connection: AsyncConnection, shape: _Shape, rows: Sequence[Mapping[str, Any]]) -> None:
+    await _copy_rows(connection, shape, shape.values(rows))
+
+
+async def _copy_rows(connection: AsyncConnection, shape: _Shape, rows: Iterator[tuple[Any, ...]]) -> None:
     await connection.exec_driver_sql(shape.receive)
     raw = await connection.get_raw_connection()
     driver = cast("psycopg.AsyncConnection[Any]", raw.driver_connection)
     try:
         async with driver.cursor() as cursor, cursor.copy(shape.copy) as copy:
-            for row in shape.values(rows):
+            for row in rows:
                 await copy.write_row(row)
     except psycopg.Error as refusal:
         raise DBAPIError.instance(shape.copy, None, refusal, psycopg.Error, hide_parameters=True) from refusal
