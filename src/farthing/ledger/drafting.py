@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, TypeVar
+from operator import attrgetter
+from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
 from farthing.classify.keywords import guess
@@ -32,8 +33,7 @@ class Part:
     note: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(NamedTuple):
     """A transaction, ready to be kept: its columns, its parts and its tags."""
 
     columns: dict[str, Any]
@@ -42,8 +42,7 @@ class Draft:
     tag_names: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Chosen:
+class Chosen(NamedTuple):
     """A category and why it is this one."""
 
     category_id: UUID
@@ -75,10 +74,11 @@ class Drafting:
         tags = await self._tags.by_names(name for body in bodies for name in body.tags)
         picker = _Picker(await self._categories.catalogue(), (await self._categories.none()).id)
         merchants = await self._merchants.meant_by([said_by(body) for body in bodies])
+        named = {name: tags[tag_key(name)] for name in dict.fromkeys(name for body in bodies for name in body.tags)}
         drafts = []
         for n, (body, account, amount, merchant) in enumerate(zip(bodies, accounts, amounts, merchants, strict=True)):
-            parts = rows.each(n, picker.parts, body.splits, account.currency, amount, body.type)
-            own = sorted({tags[tag_key(name)] for name in body.tags}, key=lambda tag: tag.name_key)
+            parts = rows.each(n, picker.parts, body.splits, account.currency, amount, body.type) if body.splits else ()
+            own = sorted({named[name] for name in body.tags}, key=_name_key) if body.tags else ()
             columns = self._columns(body, account, amount, picker.choose(body, amount), merchant)
             drafts.append(Draft(columns, parts, tuple(t.id for t in own), tuple(t.name for t in own)))
         return drafts
@@ -182,6 +182,9 @@ class _Picker:
         return Part(category_id or self._none, amount, split.note)
 
 
+_name_key = attrgetter("name_key")
+
+
 def signed(body: TransactionBody, account: KnownAccount) -> int:
     """A signed amount as it stands; a positive one takes its sign from the type."""
     if body.currency is not None and body.currency != account.currency:
@@ -196,8 +199,8 @@ def directed(amount: int, direction: Direction) -> int:
     return amount if direction is Direction.INCOME else -amount
 
 
-def said_by(one: TransactionBody | Transaction) -> tuple[str | None, ...]:
-    return tuple(getattr(one, name) for name in SAID)
+said_by: Callable[[TransactionBody | Transaction], tuple[str | None, ...]] = attrgetter(*SAID)
+"""What a transaction says of whom and what it was for."""
 
 
 def side_of(amount: int) -> CategoryKind:

@@ -38,6 +38,11 @@ _CHUNK = 500
 _FEW = 50
 """So many rows go with other statements in one visit."""
 _WORDS = "INSERT INTO transaction_search (rowid, search_text) VALUES (?, ?)"
+_WORDS_BETWEEN = (
+    "INSERT INTO transaction_search (rowid, search_text) SELECT key, search_text FROM transactions "
+    "WHERE key BETWEEN ? AND ?"
+)
+"""Of rows that were just given keys, one after another."""
 _LAST_KEY = Prepared(select(func.coalesce(func.max(Transaction.key), 0)))
 _MORE_KEYS = Prepared(
     select(func.nextval("transactions_key_seq")).select_from(func.generate_series(1, bindparam("count", type_=Integer)))
@@ -103,8 +108,11 @@ class Transactions(WorkspaceRepository):
         """Insert rows that have their keys, with their words."""
         await insert_rows(self.work, Transaction, rows)
         if self.work.is_sqlite:
-            words = [(row["key"], row["search_text"]) for row in rows]
-            await self._each(_WORDS, words)
+            first, last = rows[0]["key"], rows[-1]["key"]
+            if last - first == len(rows) - 1:
+                await ask(self.work, [Question(_WORDS_BETWEEN, (first, last))])
+            else:
+                await self._each(_WORDS, [(row["key"], row["search_text"]) for row in rows])
 
     def insertions(self, rows: list[dict[str, Any]]) -> list[Question]:
         """The same for few rows that have their keys, to be asked in one visit with other statements."""

@@ -16,6 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import TypeEngine
 
+from farthing.infra.db.asking import ask
 from farthing.infra.db.base import Base
 from farthing.infra.db.unit_of_work import Question, Work
 
@@ -34,7 +35,7 @@ async def insert_rows(
     connection = await work.session.connection()
     shape = _shape(cast("Table", model.__table__), tuple(rows[0]), adding, connection.dialect)
     if work.is_sqlite:
-        await _insert(connection, shape, list(shape.values(rows)))
+        await ask(work, _insertions(shape, list(shape.values(rows))))
     elif len(rows) < _COPIED_FROM:
         await connection.exec_driver_sql(shape.insert, list(shape.values(rows)))
     else:
@@ -52,15 +53,13 @@ def insertions(
     return [Question(shape.insert, values) for values in shape.values(rows)]
 
 
-async def _insert(connection: AsyncConnection, shape: "_Shape", values: Sequence[tuple[Any, ...]]) -> None:
+def _insertions(shape: "_Shape", values: Sequence[tuple[Any, ...]]) -> list[Question]:
     """Full statements first; the rows that are left go one by one."""
     size = max(1, _VALUES_AT_ONCE // len(shape.names))
     whole = len(values) - len(values) % size
-    for start in range(0, whole, size):
-        some = tuple(chain.from_iterable(values[start : start + size]))
-        await connection.exec_driver_sql(shape.insert_many(size), some)
-    if whole < len(values):
-        await connection.exec_driver_sql(shape.insert, values[whole:])
+    many = shape.insert_many(size)
+    full = [Question(many, tuple(chain.from_iterable(values[start : start + size]))) for start in range(0, whole, size)]
+    return [*full, *(Question(shape.insert, rest) for rest in values[whole:])]
 
 
 class _Shape(NamedTuple):
