@@ -17,7 +17,6 @@ from sqlalchemy.engine import Row as Answer
 from fakes.search import AccountRow, CategoryRow, NamedRow, Row, evaluate
 from farthing.auth.models import Workspace
 from farthing.infra.db import SYSTEM, Database, Scope, Work
-from farthing.ledger.criteria import Search, condition
 from farthing.ledger.folding import FIELDS, name_key, search_text, tokens
 from farthing.ledger.kinds import Status
 from farthing.ledger.language import DEPTH_MAX, TERMS_MAX, parse, tree_of
@@ -50,6 +49,7 @@ from farthing.ledger.query import (
     any_of,
     negated,
 )
+from farthing.ledger.searching import Search, condition
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 TODAY = date(2026, 3, 31)
@@ -246,24 +246,29 @@ async def every_way(work: Work, tree: Tree, workspace_id: UUID) -> dict[str, set
     plain = condition(tree, is_sqlite=work.is_sqlite, workspace_id=workspace_id)
     statement = select(Transaction.id).where(Transaction.workspace_id == workspace_id, plain)
     answers = {"plain": set((await work.session.scalars(statement)).all())}
+    answers["counted"] = await counted(work, search())
     if (question := search().sample()) is not None:
         sampled: Sequence[Answer[Any]] = (await work.session.execute(question)).all()
         assert len(sampled) == 2
-        for name, advice in (("sampled", sampled), *_listing_each(len(sampled[0]))):
+        for name, advice in (("sampled", sampled), *_listing_each(len(sampled[0]) - 1)):
             advised = search()
             advised.heed(advice)
             answers[name] = await found(work, advised, workspace_id)
-            keys = (await work.session.scalars(advised.found())).all()
-            assert len(keys) == len(set(keys))
-            ids = select(Transaction.id).where(Transaction.key.in_(keys))
-            answers[f"{name}, counted"] = set((await work.session.scalars(ids)).all())
+            answers[f"{name}, counted"] = await counted(work, advised)
     return answers
+
+
+async def counted(work: Work, search: Search) -> set[UUID]:
+    """What is counted, each once."""
+    keys = (await work.session.scalars(search.found())).all()
+    assert len(keys) == len(set(keys))
+    return set((await work.session.scalars(select(Transaction.id).where(Transaction.key.in_(keys)))).all())
 
 
 def _listing_each(parts: int) -> Iterator[tuple[str, list[list[int]]]]:
     for listed in range(min(parts, 8)):
-        yield f"listed {listed}", [[0 if at == listed else 1000 for at in range(parts)]] * 2
-    yield "read", [[1000] * parts] * 2
+        yield f"listed {listed}", [[*(0 if at == listed else 1000 for at in range(parts)), 10_000]] * 2
+    yield "read", [[*[1000] * parts, 10_000]] * 2
 
 
 async def agree(database: Database, names: Names, known: Sequence[Row], wanted: Sequence[Tree]) -> None:
@@ -280,6 +285,21 @@ async def test_any_tree_finds_what_looking_at_every_row_finds(database: Database
     known = data.draw(st.lists(rows(names), min_size=1, max_size=12))
     await keep(database, names, known)
     await agree(database, names, known, data.draw(st.lists(trees(names, known), min_size=5, max_size=10)))
+
+
+@given(st.data())
+async def test_what_indexes_alone_know_is_what_looking_at_every_row_finds(
+    database: Database, data: st.DataObject
+) -> None:
+    names = Names()
+    known = data.draw(st.lists(rows(names), min_size=1, max_size=12))
+    await keep(database, names, known)
+    tagged = st.builds(TagIs, called(names.tags)) | st.just(Has(Part.TAG))
+    some = st.recursive(tagged, lambda inner: st.lists(inner, min_size=1, max_size=2).map(any_of) | inner.map(negated))
+    dated = st.builds(DateIs, st.just(TODAY - timedelta(days=20)), st.none() | st.just(TODAY))
+    part = some | st.builds(CategoryIs, called(names.categories, "none")) | dated
+    lists = st.lists(part, min_size=1, max_size=3).map(lambda parts: all_of([NotDeleted(), *parts]))
+    await agree(database, names, known, data.draw(st.lists(lists, min_size=5, max_size=10)))
 
 
 TYPED = st.sampled_from(
@@ -419,12 +439,15 @@ async def test_no_search_is_too_much_for_a_database(database: Database) -> None:
 async def test_what_is_rare_is_listed_and_what_is_common_is_read(database: Database) -> None:
     names = Names()
     tree = parse("coffee tag:work", today=TODAY)
+    small, large = 10_000, 1_000_000
     for sampled, has_words, has_tags in (
-        ([[3, 900], [5, 900]], True, False),
-        ([[900, 0], [900, 0]], False, True),
-        ([[900, 0], [900, 900]], False, True),
-        ([[900, 900], [900, 900]], False, False),
-        ([[9, 2], [9, 2]], False, True),
+        ([[3, 900, small], [5, 900, small]], True, False),
+        ([[900, 0, small], [900, 0, small]], False, True),
+        ([[900, 0, large], [900, 900, large]], False, True),
+        ([[900, 900, small], [900, 900, small]], False, False),
+        ([[9, 2, small], [9, 2, small]], False, True),
+        ([[900, 20, small], [900, 20, small]], False, True),
+        ([[900, 20, large], [900, 20, large]], False, False),
     ):
         search = Search(tree, is_sqlite=database.is_sqlite, workspace_id=names.workspace_id)
         search.heed(sampled)

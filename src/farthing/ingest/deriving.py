@@ -35,7 +35,8 @@ class Corrected:
 class Meaning:
     """What rows mean in one workspace, as it was when this was loaded."""
 
-    def __init__(self, decider: Decider, spellings: Spellings) -> None:
+    def __init__(self, decider: Decider, spellings: Spellings, kinds: Mapping[UUID, str]) -> None:
+        self.kinds = kinds
         self._decider = decider
         self._spellings = spellings
 
@@ -43,7 +44,8 @@ class Meaning:
     async def load(cls, work: Work, actor: Actor, clock: Clock) -> "Meaning":
         categories = CategoryService(work, actor, clock)
         decider = await Deciding(work, categories).load()
-        return cls(decider, await MerchantService(work, actor, clock).spellings())
+        kinds = {i: category.kind for i, category in (await categories.catalogue()).by_id.items()}
+        return cls(decider, await MerchantService(work, actor, clock).spellings(), kinds)
 
     def arrivals(
         self,

@@ -52,19 +52,28 @@ class Chunk:
         return {fact.row: fact.statement for fact in self.facts}
 
 
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """Who writes rows, when, and into what."""
+
+    actor: Actor
+    clock: Clock
+    is_sqlite: bool
+
+
 def chunk_of(
     facts: Sequence[Fact],
     plan: Mapping[int, Planned],
     meaning: Meaning,
     places: Mapping[int, Place],
     row: Import,
-    by: tuple[Actor, Clock],
+    by: Writer,
 ) -> Chunk:
     """Pure, so that it can be done beside the writing of the chunk before."""
     new = [fact for fact in facts if _is_new(plan.get(fact.row))] if plan else facts
     arrivals = meaning.arrivals(new, places, row.id)
-    actor, clock = by
-    return Chunk(facts, plan, arrivals, ready(arrivals, actor, clock()))
+    made = ready(arrivals, by.actor, by.clock(), meaning.kinds, is_sqlite=by.is_sqlite)
+    return Chunk(facts, plan, arrivals, made)
 
 
 class Poster:
@@ -72,6 +81,7 @@ class Poster:
         self._work = work
         self._actor = actor
         self._clock = clock
+        self._writer = Writer(actor, clock, work.is_sqlite)
         self._planning = planning
         self._imports = Imports(work)
         self._rows = Rows(work)
@@ -87,7 +97,7 @@ class Poster:
         facts = await asyncio.to_thread(_all_facts, self._planning.lake, row, home, places)
         plan = await asyncio.to_thread(plan_between, home, 1, row.row_count)
         meaning = await Meaning.load(self._work, self._actor, self._clock)
-        await self.post_chunk(row, chunk_of(facts, plan, meaning, places, row, (self._actor, self._clock)), places)
+        await self.post_chunk(row, chunk_of(facts, plan, meaning, places, row, self._writer), places)
         await self.finish(row)
 
     async def places(self, row: Import) -> dict[int, Place]:

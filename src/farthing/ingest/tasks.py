@@ -14,7 +14,7 @@ from farthing.infra.db import Database, Work
 from farthing.ingest.deriving import Meaning
 from farthing.ingest.models import Import
 from farthing.ingest.planning import Plan, Planning, chunks
-from farthing.ingest.poster import CHUNK, Chunk, Poster, chunk_of, opened
+from farthing.ingest.poster import CHUNK, Chunk, Poster, Writer, chunk_of, opened
 from farthing.ingest.profiles import wishes_checked
 from farthing.ingest.rawrows import Fact, Place, Planned, RawRows, plan_between
 from farthing.ingest.receiving import Received, Reception
@@ -101,7 +101,7 @@ class IngestJobs:
         await self._plan(job)
         async with self.database.read(job.scope) as work:
             meaning = await Meaning.load(work, self._actor(job), self.clock)
-        by = (self._actor(job), self.clock)
+        by = Writer(self._actor(job), self.clock, self.database.is_sqlite)
         async with self._raw(row, home, places) as raw:
             async for chunk in _ahead(
                 _made_ready(raw, home, parts, partial(chunk_of, meaning=meaning, places=places, row=row, by=by))

@@ -15,6 +15,8 @@ MINOR_MAX = 10**15
 SUM_MAX = 9 * 10**17
 """Beyond it the databases' integers come near their end: SQLite would quietly go on with floats."""
 _AMOUNT = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,4})?")
+_PLAIN = re.compile(r"(-?[0-9]{1,11})\.([0-9]{1,3})")
+"""How nearly all amounts are written, small enough to need no other look."""
 _EXACT = Context(prec=60, traps=[Inexact])
 """Digits enough for every amount; what does not fit is refused, never rounded."""
 
@@ -71,6 +73,8 @@ class Money:
 
 def to_minor(amount: str | float | Decimal, code: str) -> int:
     """Minor units of a decimal amount; a number from JSON counts as what its shortest spelling says."""
+    if isinstance(amount, str) and (plain := _PLAIN.fullmatch(amount)) and len(plain[2]) == DECIMALS[code]:
+        return int(plain[1] + plain[2])
     value = amount if isinstance(amount, Decimal) else _read(str(amount).strip())
     if not value.is_finite() or value.adjusted() > len(str(MINOR_MAX)):
         raise AmountInvalid(f"{amount!r} is not an amount that money can be counted in.")

@@ -48,10 +48,12 @@ class Catalogue:
         self.by_id: dict[UUID, KnownCategory] = {}
         self.none: KnownCategory | None = None
         self._by_key: dict[str, list[KnownCategory]] = {}
+        self._found: dict[tuple[str, CategoryKind], KnownCategory | None] = {}
         for category in categories:
             self.add(category)
 
     def add(self, category: KnownCategory) -> None:
+        self._found.clear()
         self.by_id[category.id] = category
         if category.deleted_at is not None:
             return
@@ -62,8 +64,11 @@ class Catalogue:
 
     def find(self, name: str, side: CategoryKind) -> KnownCategory | None:
         """By name, best on the wanted side."""
-        candidates = self._by_key.get(name_key(name), [])
-        return next((c for c in candidates if c.kind == side), candidates[0] if candidates else None)
+        asked = name, side
+        if asked not in self._found:
+            candidates = self._by_key.get(name_key(name), [])
+            self._found[asked] = next((c for c in candidates if c.kind == side), candidates[0] if candidates else None)
+        return self._found[asked]
 
     def name(self, category_id: UUID) -> str | None:
         """What people call it; none has no name."""

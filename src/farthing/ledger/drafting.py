@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date as Day  # noqa: N812  bodies have a field called date
 from datetime import datetime
-from typing import Any, TypeVar
+from operator import attrgetter
+from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
 from farthing.classify.features import Asked
@@ -35,8 +36,7 @@ class Part:
     note: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(NamedTuple):
     """A transaction, ready to be kept: its columns, its parts and its tags."""
 
     columns: dict[str, Any]
@@ -76,10 +76,11 @@ class Drafting:
         picker = _Picker(await self._categories.catalogue(), (await self._categories.none()).id)
         decider = await self._deciding.load()
         merchants = await self._merchants.meant_by([said_by(body) for body in bodies])
+        named = {name: tags[tag_key(name)] for name in dict.fromkeys(name for body in bodies for name in body.tags)}
         drafts = []
         for n, (body, account, amount, merchant) in enumerate(zip(bodies, accounts, amounts, merchants, strict=True)):
-            parts = rows.each(n, picker.parts, body.splits, account.currency, amount, body.type)
-            own = sorted({tags[tag_key(name)] for name in body.tags}, key=lambda tag: tag.name_key)
+            parts = rows.each(n, picker.parts, body.splits, account.currency, amount, body.type) if body.splits else ()
+            own = sorted({named[name] for name in body.tags}, key=_name_key) if body.tags else ()
             row = asked(
                 amount,
                 said_by(body),
@@ -185,6 +186,9 @@ class _Picker:
         return Part(category_id or self._none, amount, split.note)
 
 
+_name_key = attrgetter("name_key")
+
+
 def _moment(body: TransactionBody) -> datetime | None:
     return in_utc(body.occurred_at) if body.occurred_at else None
 
@@ -203,8 +207,8 @@ def directed(amount: int, direction: Direction) -> int:
     return amount if direction is Direction.INCOME else -amount
 
 
-def said_by(one: TransactionBody | Transaction) -> tuple[str | None, ...]:
-    return tuple(getattr(one, name) for name in SAID)
+said_by: Callable[[TransactionBody | Transaction], tuple[str | None, ...]] = attrgetter(*SAID)
+"""What a transaction says of whom and what it was for."""
 
 
 def side_of(amount: int) -> CategoryKind:

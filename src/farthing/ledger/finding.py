@@ -13,11 +13,11 @@ from farthing.kernel.actor import Actor
 from farthing.kernel.clock import Clock
 from farthing.kernel.money import to_text
 from farthing.kernel.paging import CursorInvalid, decode_cursor, encode_cursor
-from farthing.ledger.criteria import Search
 from farthing.ledger.finding_repository import Found, Place
 from farthing.ledger.language import tree_of
 from farthing.ledger.models import Transaction
 from farthing.ledger.query import AccountIs, And, DateIs, Filter, NotDeleted, Tree
+from farthing.ledger.searching import Search
 from farthing.ledger.sorting import Sort
 
 _BEYOND = 2**63

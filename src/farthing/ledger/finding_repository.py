@@ -13,9 +13,9 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from farthing.infra.db import Work, WorkspaceRepository
 from farthing.kernel.currency import DECIMALS
-from farthing.ledger.criteria import Search
 from farthing.ledger.models import Account, MonthTotal, Transaction
 from farthing.ledger.query import Tree
+from farthing.ledger.searching import Search
 from farthing.ledger.sorting import Sort
 
 Place = tuple[Decimal | date, int]

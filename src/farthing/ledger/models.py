@@ -170,6 +170,13 @@ class Transaction(Base):
         Index(None, "workspace_id", "category_id", "date", "key"),
         Index(None, "workspace_id", "amount", "key"),
         Index(
+            "ix_transactions_deleted",
+            "workspace_id",
+            "key",
+            sqlite_where=text("deleted_at IS NOT NULL"),
+            postgresql_where=text("deleted_at IS NOT NULL"),
+        ),
+        Index(
             "ix_transactions_transfer",
             "workspace_id",
             "transfer_id",

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from farthing.infra.db import Same, Work
+from farthing.infra.db import Made, Same, Work, made_of
 from farthing.kernel.actor import Actor
 from farthing.kernel.clock import Clock
 from farthing.kernel.ids import new_ids
@@ -16,6 +16,7 @@ from farthing.ledger.errors import AccountNotFound, TransactionNotFound
 from farthing.ledger.folding import search_text
 from farthing.ledger.images import Because, change_row
 from farthing.ledger.kinds import Origin, Status
+from farthing.ledger.models import Transaction
 from farthing.ledger.months import MonthService
 from farthing.ledger.posting_repository import Batches
 from farthing.ledger.service import LedgerService
@@ -68,7 +69,9 @@ class PostingService:
 
     async def post(self, arrivals: Sequence[Arrival], reason: str | None = None) -> list[int]:
         """The keys of the new transactions, in the order of the rows."""
-        return await self.post_ready(ready(arrivals, self._actor, self._clock()), reason)
+        kinds = await self._categories.kinds({one.category_id for one in arrivals})
+        rows = ready(arrivals, self._actor, self._clock(), kinds, is_sqlite=self._work.is_sqlite)
+        return await self.post_ready(rows, reason)
 
     async def post_judged(
         self, arrivals: Sequence[Arrival], import_id: UUID, reason: str | None, made_ready: "Ready | None" = None
@@ -87,11 +90,12 @@ class PostingService:
             return []
         await self._categories.hold()
         closed = await self._months.refuse(set(rows.dates), reason)
-        keys = await self._rows.next_keys(len(rows.dates))
-        await self._rows.insert_columns({"key": keys, **rows.columns}, rows.words)
-        late = [key for key, day in zip(keys, rows.dates, strict=True) if day.replace(day=1) in closed]
+        keys = await self._rows.insert_made(rows.made, rows.words)
+        late = (
+            [key for key, day in zip(keys, rows.dates, strict=True) if day.replace(day=1) in closed] if closed else []
+        )
         await self._rows.keep_changes([self._trace(key, reason, self._clock()) for key in late])
-        await self._move(rows.bundles, 1)
+        await self._apply(rows.change)
         return keys
 
     def _trace(self, key: int, reason: str | None, now: datetime) -> dict[str, Any]:
@@ -176,7 +180,9 @@ class PostingService:
 
     async def _move(self, bundles: Sequence[Bundle], sign: int) -> None:
         kinds = await self._categories.kinds({one.category_id for one in bundles if one.category_id})
-        change: Delta = bundled(bundles, kinds, sign)
+        await self._apply(bundled(bundles, kinds, sign))
+
+    async def _apply(self, change: Delta) -> None:
         if gone := await self._totals.apply(self._actor.workspace_id, change):
             raise AccountNotFound(f"Account {gone} not found or access denied")
 
@@ -191,14 +197,16 @@ def _draft(one: Arrival) -> Draft:
 class Ready(NamedTuple):
     """Rows as the database takes them, and what they move together."""
 
-    columns: Mapping[str, Sequence[Any] | Same]
+    made: Made
     words: Sequence[str]
     dates: Sequence[Day]
-    bundles: Sequence[Bundle]
+    change: Delta
 
 
-def ready(arrivals: Sequence[Arrival], actor: Actor, now: datetime) -> Ready:
-    """Pure, so that it can be done beside the writing of the rows before."""
+def ready(
+    arrivals: Sequence[Arrival], actor: Actor, now: datetime, kinds: Mapping[UUID, str], *, is_sqlite: bool
+) -> Ready:
+    """Pure, so that it can be done beside the writing of the rows before. `kinds` are the sides of categories."""
     given = dict(zip(Arrival._fields, zip(*arrivals, strict=True), strict=False)) if arrivals else {}
     words = [
         search_text(one.description, one.payee, one.merchant, one.der_merchant, None, one.reference, one.note)
@@ -215,7 +223,8 @@ def ready(arrivals: Sequence[Arrival], actor: Actor, now: datetime) -> Ready:
         "created_at": Same(now),
         "updated_at": Same(now),
     }
-    return Ready(columns, words, [one.date for one in arrivals], list(_gathered(arrivals)))
+    change = bundled(_gathered(arrivals), kinds, 1)
+    return Ready(made_of(Transaction, columns, is_sqlite=is_sqlite), words, [one.date for one in arrivals], change)
 
 
 def _gathered(arrivals: Sequence[Arrival]) -> Iterator[Bundle]:

@@ -1,7 +1,7 @@
 """Plans of rules carried out: names become ids, rows of the table or drafts of new ones become what was planned."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -64,12 +64,12 @@ class Carrier:
         columns = draft.columns | self.changed(plan, row)
         columns |= {"search_text": search_text(*(columns[name] for name in FIELDS))}
         if plan.pieces:
-            draft = replace(draft, parts=self.parts(plan))
+            draft = draft._replace(parts=self.parts(plan))
             columns["is_split"] = True
         if plan.tags is not None:
             tags = [self.tags[tag_key(name)] for name in plan.tags]
-            draft = replace(draft, tag_ids=tuple(tag.id for tag in tags), tag_names=tuple(tag.name for tag in tags))
-        return replace(draft, columns=columns)
+            draft = draft._replace(tag_ids=tuple(tag.id for tag in tags), tag_names=tuple(tag.name for tag in tags))
+        return draft._replace(columns=columns)
 
 
 async def carrier_of(

@@ -10,11 +10,11 @@ from sqlalchemy import func, literal, select, tuple_
 
 from farthing.infra.db import Id, Work, WorkspaceRepository, insert_rows
 from farthing.kernel.paging import CursorInvalid, Page, PageRequest, id_after, page_of
-from farthing.ledger.criteria import Search
 from farthing.ledger.kinds import Origin, TransferState
 from farthing.ledger.models import Account, Tag, Transaction, TransactionChange, TransactionTag, Transfer
 from farthing.ledger.query import Tree
 from farthing.ledger.rule_models import RuleEffect, RuleRun, StoredRule
+from farthing.ledger.searching import Search
 from farthing.ledger.transfer_repository import is_settled
 
 _CHUNK = 500

@@ -1,17 +1,18 @@
 """The heart: transactions posted, changed, deleted and brought back; balances and totals move with them."""
 
-from collections.abc import Iterable, Sequence
+import asyncio
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from farthing.infra.db import Question, Work, foresee
 from farthing.kernel.actor import Actor
 from farthing.kernel.clock import Clock
 from farthing.kernel.ids import new_id
-from farthing.kernel.money import to_minor, to_text
+from farthing.kernel.money import to_text
 from farthing.ledger.accounts import AccountService
-from farthing.ledger.categories import CategoryService, TagService
+from farthing.ledger.categories import Catalogue, CategoryService, TagService
 from farthing.ledger.deciding import Deciding
 from farthing.ledger.drafting import SAID, Draft, Drafting, Part, check_parts
 from farthing.ledger.editing import amount_of, categorise, refuse_other_currency, refuse_split, write
@@ -46,6 +47,8 @@ from farthing.ledger.transfer_repository import Transfers
 
 _FEW = 50
 """So many rows are kept in one visit with the totals that they move."""
+_TOLD = 250
+"""So many rows are told at a time."""
 _CHOICE = {"category", "category_id"}
 
 
@@ -70,29 +73,33 @@ class LedgerService:
     async def create(self, wanted: TransactionIn, reason: str | None = None) -> TransactionOut:
         await self._foresee([wanted], wanted.account_id)
         account = await self._account(wanted.account_id, wanted.currency)
-        return (await self._post([wanted], [account], reason, is_batch=False))[0]
+        posting = await self._post([wanted], [account], reason, is_batch=False)
+        return (await self._shown(posting))[0]
 
-    async def create_batch(self, batch: BatchIn, reason: str | None = None) -> BatchOut:
-        """All or none of them, on one account."""
+    async def create_batch(self, batch: BatchIn, reason: str | None = None, *, is_brief: bool = False) -> BatchOut:
+        """All or none of them, on one account; briefly, without telling them all."""
         await self._foresee(batch.transactions, batch.account_id)
         account = await self._account(batch.account_id, batch.transactions[0].currency)
-        made = await self._post(batch.transactions, [account] * len(batch.transactions), reason)
+        posting = await self._draft(batch.transactions, [account] * len(batch.transactions), reason)
+        # The database is busy with the rows while they are told.
+        _, made = await asyncio.gather(self._keep(posting), self._shown(posting, is_brief=is_brief))
+        await self._finish(posting, ENTRY, None, is_kept=True)
         fresh = await self._accounts.get(account.id)
         await self._work.session.refresh(fresh, ["balance"])
-        total = sum(to_minor(one.amount, account.currency) for one in made)
+        total = sum(row["amount"] for row in posting.rows)
         return BatchOut.model_construct(
             account_id=account.id,
             transactions=made,
             account_balance=to_text(fresh.balance, account.currency),
             total_amount=to_text(total, account.currency),
-            count=len(made),
+            count=len(posting.rows),
         )
 
     async def post(self, bodies: Sequence[TransactionBody], account_ids: Sequence[UUID]) -> list[UUID]:
         """Post on several accounts at once; the ids, in the order of the bodies."""
         accounts = {account_id: await self._accounts.known(account_id) for account_id in set(account_ids)}
-        made = await self._post(bodies, [accounts[account_id] for account_id in account_ids], None)
-        return [one.id for one in made]
+        posting = await self._post(bodies, [accounts[account_id] for account_id in account_ids], None)
+        return [row["id"] for row in posting.rows]
 
     async def _account(self, account_id: UUID | None, currency: str | None) -> KnownAccount:
         return await (self._accounts.known(account_id) if account_id else self._accounts.usual(currency))
@@ -118,19 +125,20 @@ class LedgerService:
         reason: str | None,
         *,
         is_batch: bool = True,
-    ) -> list[TransactionOut]:
-        await self._categories.hold()
-        judged = await self._ruling.judge(
-            await self._drafting.drafts(bodies, accounts, is_batch=is_batch), sets_aside=False
-        )
-        rows = await self._keep_judged(judged, reason, ENTRY, None)
-        if any(body.category or body.category_id for body in bodies):
+    ) -> "_Posting":
+        posting = await self._draft(bodies, accounts, reason, is_batch=is_batch)
+        await self._finish(posting, ENTRY, None)
+        return posting
+
+    async def _finish(self, posting: "_Posting", origin: str, origin_id: UUID | None, *, is_kept: bool = False) -> None:
+        """Keep what is not kept yet, move the totals, and note what rules did and what a person chose."""
+        first = [] if is_kept or len(posting.rows) > _FEW else self._few(posting)
+        if not first and not is_kept:
+            await self._keep(posting)
+        await self._move([], [_posted_of(draft) for draft in posting.drafts], first)
+        await self._ruling.keep(posting.judged, [row["key"] for row in posting.rows], origin, origin_id)
+        if posting.is_chosen:
             await self._training.notice()
-        catalogue = await self._categories.catalogue()
-        return [
-            shown(made(row), catalogue, draft.parts, list(draft.tag_names))
-            for row, draft in zip(rows, judged.drafts, strict=True)
-        ]
 
     async def has_rules(self) -> bool:
         return not (await self._ruling.book()).is_empty
@@ -140,12 +148,25 @@ class LedgerService:
     ) -> list[int]:
         """Post what an import brought, after the rules had their say; the keys, in the order of the drafts."""
         await self._categories.hold()
-        judged = await self._ruling.judge(drafts, sets_aside=True)
-        return [row["key"] for row in await self._keep_judged(judged, reason, origin, origin_id)]
+        posting = await self._made_ready(await self._ruling.judge(drafts, sets_aside=True), reason)
+        await self._finish(posting, origin, origin_id)
+        return [row["key"] for row in posting.rows]
 
-    async def _keep_judged(
-        self, judged: Judged, reason: str | None, origin: str, origin_id: UUID | None
-    ) -> list[dict[str, Any]]:
+    async def _draft(
+        self,
+        bodies: Sequence[TransactionBody],
+        accounts: Sequence[KnownAccount],
+        reason: str | None,
+        *,
+        is_batch: bool = True,
+    ) -> "_Posting":
+        """Everything decided, nothing kept yet."""
+        await self._categories.hold()
+        drafts = await self._drafting.drafts(bodies, accounts, is_batch=is_batch)
+        posting = await self._made_ready(await self._ruling.judge(drafts, sets_aside=False), reason)
+        return posting._replace(is_chosen=any(body.category or body.category_id for body in bodies))
+
+    async def _made_ready(self, judged: Judged, reason: str | None) -> "_Posting":
         drafts = judged.drafts
         closed = await self._months.refuse({draft.columns["date"] for draft in drafts}, reason)
         now = self._clock()
@@ -153,10 +174,20 @@ class LedgerService:
         for key, row in zip(await self._rows.next_keys(len(rows)), rows, strict=True):
             row["key"] = key
         self._work.foreseen.clear()
-        late = [row["key"] for row in rows if row["date"].replace(day=1) in closed]
-        await self._keep(rows, drafts, [self._arrival(key, reason) for key in late])
-        await self._ruling.keep(judged, [row["key"] for row in rows], origin, origin_id)
-        return rows
+        late = [row["key"] for row in rows if row["date"].replace(day=1) in closed] if closed else []
+        changes = [self._arrival(key, reason) for key in late]
+        return _Posting(rows, drafts, changes, await self._categories.catalogue(), judged)
+
+    async def _shown(self, posting: "_Posting", *, is_brief: bool = False) -> list[TransactionOut]:
+        told: list[TransactionOut] = []
+        for start in range(0, 0 if is_brief else len(posting.rows), _TOLD):
+            await asyncio.sleep(0)  # others want the processor too
+            some = slice(start, start + _TOLD)
+            told += [
+                shown(made(row), posting.catalogue, draft.parts, draft.tag_names)
+                for row, draft in zip(posting.rows[some], posting.drafts[some], strict=True)
+            ]
+        return told
 
     def _row(self, draft: Draft, now: datetime) -> dict[str, Any]:
         return draft.columns | {
@@ -168,18 +199,18 @@ class LedgerService:
             "updated_at": now,
         }
 
-    async def _keep(self, rows: list[dict[str, Any]], drafts: Sequence[Draft], changes: list[dict[str, Any]]) -> None:
-        """The rows and what hangs on them; totals move in the same visit where they are few."""
-        parts, tags = self._details((row["key"], draft) for row, draft in zip(rows, drafts, strict=True))
-        first: list[Question] = []
-        if len(rows) + len(parts) + len(tags) <= _FEW:
-            first = [*self._rows.insertions(rows), *self._rows.detail_insertions(parts, tags, changes)]
-        else:
-            await self._rows.insert_keyed(rows)
-            await self._rows.keep_changes(changes)
-            await self._rows.keep_splits(parts)
-            await self._rows.keep_tags(tags)
-        await self._move([], [_posted_of(draft) for draft in drafts], first)
+    def _few(self, posting: "_Posting") -> list[Question]:
+        """Few rows and what hangs on them, to be kept in the visit that moves the totals."""
+        parts, tags = self._details(posting.keyed())
+        return [*self._rows.insertions(posting.rows), *self._rows.detail_insertions(parts, tags, posting.changes)]
+
+    async def _keep(self, posting: "_Posting") -> None:
+        """Many rows and what hangs on them."""
+        parts, tags = self._details(posting.keyed())
+        await self._rows.insert_keyed(posting.rows)
+        await self._rows.keep_changes(posting.changes)
+        await self._rows.keep_splits(parts)
+        await self._rows.keep_tags(tags)
 
     def _details(self, keyed: Iterable[tuple[int, Draft]]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
         """Rows of their parts and tags."""
@@ -426,6 +457,21 @@ class LedgerService:
         return [
             shown(row, catalogue, splits.get(row.key, []), [tag.name for tag in tags.get(row.key, [])]) for row in rows
         ]
+
+
+class _Posting(NamedTuple):
+    """What is about to be kept: rows with their keys, their drafts, and traces in closed months."""
+
+    rows: list[dict[str, Any]]
+    drafts: Sequence[Draft]
+    changes: list[dict[str, Any]]
+    catalogue: Catalogue
+    judged: Judged
+    is_chosen: bool = False
+    """Whether a person chose a category."""
+
+    def keyed(self) -> Iterator[tuple[int, Draft]]:
+        return ((row["key"], draft) for row, draft in zip(self.rows, self.drafts, strict=True))
 
 
 def refuse_in_transfer(row: Transaction, change: object) -> None:

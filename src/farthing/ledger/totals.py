@@ -4,14 +4,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import NamedTuple
 from uuid import UUID
 
 from farthing.kernel.money import SUM_MAX
 from farthing.ledger.kinds import CategoryKind, Status
 
 
-@dataclass(frozen=True, slots=True)
-class Posted:
+class Posted(NamedTuple):
     """What of a transaction counts."""
 
     account_id: UUID
@@ -77,11 +77,12 @@ def _count(change: Delta, row: Posted, sign: int, kinds: Mapping[UUID, str]) -> 
         return
     month = change.months[row.account_id, row.day.replace(day=1)]
     month[TRANSACTIONS] += sign
-    if not row.is_booked:
+    lines = row.lines
+    if not lines:
         return
     month[NET] += sign * row.amount
     change.balances[row.account_id] += sign * row.amount
-    for category_id, amount in row.lines:
+    for category_id, amount in lines:
         total = change.daily[row.account_id, row.day, category_id, row.currency]
         column, size = column_of(amount, kinds[category_id], is_transfer=row.is_transfer)
         total[column] += sign * size

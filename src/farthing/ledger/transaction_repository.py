@@ -1,21 +1,21 @@
 """SQL about transactions, their parts and tags, and the totals that they move."""
 
 from calendar import monthrange
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import BigInteger, ColumnElement, Integer, bindparam, delete, func, or_, select
 
 from farthing.infra.db import (
+    Made,
     Prepared,
     Question,
-    Same,
     WorkspaceRepository,
     ask,
     in_scope,
-    insert_columns,
+    insert_made,
     insert_rows,
     insertions,
     within_or,
@@ -40,6 +40,11 @@ _CHUNK = 500
 _FEW = 50
 """So many rows go with other statements in one visit."""
 _WORDS = "INSERT INTO transaction_search (rowid, search_text) VALUES (?, ?)"
+_WORDS_BETWEEN = (
+    "INSERT INTO transaction_search (rowid, search_text) SELECT key, search_text FROM transactions "
+    "WHERE key BETWEEN ? AND ?"
+)
+"""Of rows that were just given keys, one after another."""
 _LAST_KEY = Prepared(select(func.coalesce(func.max(Transaction.key), 0)))
 _MORE_KEYS = Prepared(
     select(func.nextval("transactions_key_seq")).select_from(func.generate_series(1, bindparam("count", type_=Integer)))
@@ -105,15 +110,19 @@ class Transactions(WorkspaceRepository):
         """Insert rows that have their keys, with their words."""
         await insert_rows(self.work, Transaction, rows)
         if self.work.is_sqlite:
-            words = [(row["key"], row["search_text"]) for row in rows]
-            await self._each(_WORDS, words)
+            first, last = rows[0]["key"], rows[-1]["key"]
+            if last - first == len(rows) - 1:
+                await ask(self.work, [Question(_WORDS_BETWEEN, (first, last))])
+            else:
+                await self._each(_WORDS, [(row["key"], row["search_text"]) for row in rows])
 
-    async def insert_columns(self, columns: Mapping[str, Sequence[Any] | Same], words: Sequence[str]) -> None:
-        """The same for very many rows, given column by column, their keys and words among them."""
-        await insert_columns(self.work, Transaction, columns)
+    async def insert_made(self, rows: Made, words: Sequence[str]) -> list[int]:
+        """The same for very many rows that were made ready; their keys."""
+        keys = await self._next_keys(len(words))
+        await insert_made(self.work, rows, Transaction, "key", keys)
         if self.work.is_sqlite:
-            keys = cast("Sequence[int]", columns["key"])
             await self._each(_WORDS, list(zip(keys, words, strict=True)))
+        return keys
 
     def insertions(self, rows: list[dict[str, Any]]) -> list[Question]:
         """The same for few rows that have their keys, to be asked in one visit with other statements."""

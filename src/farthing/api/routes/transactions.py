@@ -146,8 +146,7 @@ async def create_transactions(
     brief: Annotated[bool, Query(description="Leave the transactions out of the answer.")] = False,
 ) -> Response:
     """Post up to 10,000 on one account, all or none of them."""
-    made = await _ledger(caller).create_batch(wanted, reason)
-    return spelt(made.model_copy(update={"transactions": []}) if brief else made, 201)
+    return spelt(await _ledger(caller).create_batch(wanted, reason, is_brief=brief), 201)
 
 
 @router.post("/bulk", responses=documented(401, 403, 404, 409, 422))

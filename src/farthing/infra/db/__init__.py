@@ -2,7 +2,7 @@
 
 from farthing.infra.db.asking import Prepared, ask, foresee
 from farthing.infra.db.base import Base, Id, Instant, Json, Key, Sha256, countable, of_workspace
-from farthing.infra.db.bulk import Same, insert_columns, insert_rows, insertions
+from farthing.infra.db.bulk import Made, Same, insert_made, insert_rows, insertions, made_of
 from farthing.infra.db.errors import DatabaseBusy, DatabaseDown
 from farthing.infra.db.repository import Repository, WorkspaceRepository, in_scope, unique_or, within_or
 from farthing.infra.db.unit_of_work import SYSTEM, Database, Question, Scope, Work
@@ -17,6 +17,7 @@ __all__ = [
     "Instant",
     "Json",
     "Key",
+    "Made",
     "Prepared",
     "Question",
     "Repository",
@@ -29,9 +30,10 @@ __all__ = [
     "countable",
     "foresee",
     "in_scope",
-    "insert_columns",
+    "insert_made",
     "insert_rows",
     "insertions",
+    "made_of",
     "of_workspace",
     "unique_or",
     "within_or",

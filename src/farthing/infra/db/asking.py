@@ -17,8 +17,8 @@ from sqlalchemy.exc import DBAPIError
 from farthing.infra.db.errands import visit
 from farthing.infra.db.unit_of_work import Question, Work
 
-_SQLITE: Dialect = sqlite_dialect()
-_POSTGRES: Dialect = PGDialect_psycopg(paramstyle="format")  # type: ignore[no-untyped-call]
+SQLITE: Dialect = sqlite_dialect()
+POSTGRES: Dialect = PGDialect_psycopg(paramstyle="format")  # type: ignore[no-untyped-call]
 Processor = Callable[[Any], Any] | None
 
 
@@ -40,7 +40,7 @@ class Prepared:
         return self._forms[work.is_sqlite].rows(rows)
 
     def _form(self, *, is_sqlite: bool) -> "_Form":
-        form = _Form(self._statement, self._columns, _SQLITE if is_sqlite else _POSTGRES)
+        form = _Form(self._statement, self._columns, SQLITE if is_sqlite else POSTGRES)
         return self._forms.setdefault(is_sqlite, form)
 
 

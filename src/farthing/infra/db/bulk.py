@@ -16,6 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import TypeEngine
 
+from farthing.infra.db.asking import POSTGRES, SQLITE, ask
 from farthing.infra.db.base import Base
 from farthing.infra.db.unit_of_work import Question, Work
 
@@ -34,21 +35,40 @@ async def insert_rows(
     connection = await work.session.connection()
     shape = _shape(cast("Table", model.__table__), tuple(rows[0]), adding, connection.dialect)
     if work.is_sqlite:
-        await _insert(connection, shape, list(shape.values(rows)))
+        await ask(work, _insertions(shape, list(shape.values(rows))))
     elif len(rows) < _COPIED_FROM:
         await connection.exec_driver_sql(shape.insert, list(shape.values(rows)))
     else:
         await _copy(connection, shape, rows)
 
 
-async def insert_columns(work: Work, model: type[Base], columns: "Mapping[str, Sequence[Any] | Same]") -> None:
-    """Insert very many rows, given column by column; not all columns may be the same throughout."""
-    connection = await work.session.connection()
-    shape = _shape(cast("Table", model.__table__), tuple(columns), (), connection.dialect)
+class Made(NamedTuple):
+    """Very many rows as one kind of database takes them, but for their keys."""
+
+    shape: "_Shape"
+    rows: "Sequence[tuple[Any, ...]]"
+    questions: "Sequence[Question]"
+
+
+def made_of(model: type[Base], columns: "Mapping[str, Sequence[Any] | Same]", *, is_sqlite: bool) -> Made:
+    """Rows given column by column, not all of them the same throughout. Pure: it may be done in a thread.
+
+    SQLite numbers the rows itself; elsewhere their keys come in front.
+    """
+    shape = _shape(cast("Table", model.__table__), tuple(columns), (), SQLITE if is_sqlite else POSTGRES)
+    rows = list(shape.rows(columns))
+    return Made(shape, [] if is_sqlite else rows, _insertions(shape, rows) if is_sqlite else [])
+
+
+async def insert_made(work: Work, rows: Made, model: type[Base], key: str, keys: Sequence[int]) -> None:
+    """Insert them; on SQLite, whoever calls holds the writer, so the keys are the next ones."""
     if work.is_sqlite:
-        await _insert(connection, shape, list(shape.rows(columns)))
-    else:
-        await _copy_rows(connection, shape, shape.rows(columns))
+        await ask(work, list(rows.questions))
+        return
+    connection = await work.session.connection()
+    shape = _shape(cast("Table", model.__table__), (key, *rows.shape.names), (), connection.dialect)
+    keyed = ((number, *row) for number, row in zip(keys, rows.rows, strict=True))
+    await _copy_rows(connection, shape, keyed)
 
 
 def insertions(
@@ -62,15 +82,13 @@ def insertions(
     return [Question(shape.insert, values) for values in shape.values(rows)]
 
 
-async def _insert(connection: AsyncConnection, shape: "_Shape", values: Sequence[tuple[Any, ...]]) -> None:
+def _insertions(shape: "_Shape", values: Sequence[tuple[Any, ...]]) -> list[Question]:
     """Full statements first; the rows that are left go one by one."""
     size = max(1, _VALUES_AT_ONCE // len(shape.names))
     whole = len(values) - len(values) % size
-    for start in range(0, whole, size):
-        some = tuple(chain.from_iterable(values[start : start + size]))
-        await connection.exec_driver_sql(shape.insert_many(size), some)
-    if whole < len(values):
-        await connection.exec_driver_sql(shape.insert, values[whole:])
+    many = shape.insert_many(size)
+    full = [Question(many, tuple(chain.from_iterable(values[start : start + size]))) for start in range(0, whole, size)]
+    return [*full, *(Question(shape.insert, rest) for rest in values[whole:])]
 
 
 class Same(NamedTuple):
@@ -108,7 +126,7 @@ class _Shape(NamedTuple):
         columns = dict(given)
         for name, change in self.changes:
             column = columns[name]
-            columns[name] = Same(change(column.value)) if isinstance(column, Same) else _changed(column, change)
+            columns[name] = Same(change(column.value)) if isinstance(column, Same) else _changed(column, change, name)
         return zip(*(repeat(one.value) if isinstance(one, Same) else one for one in columns.values()), strict=False)
 
 
@@ -149,8 +167,13 @@ def _day(value: date | None) -> str | None:
     return None if value is None else value.isoformat()
 
 
-def _changed(column: Sequence[Any], change: Callable[[Any], Any]) -> list[Any]:
-    """Many rows share the very same ids and moments."""
+def _changed(column: Sequence[Any], change: Callable[[Any], Any], name: str) -> list[Any]:
+    """Many rows share the very same ids and moments, and equal days; only their own ids are all different."""
+    if name == "id":
+        return [change(value) for value in column]
+    if change is _day:
+        days = {day: change(day) for day in set(column)}
+        return [days[day] for day in column]
     known: dict[int, Any] = {}
     return [known[at] if (at := id(value)) in known else known.setdefault(at, change(value)) for value in column]
 
