@@ -7,6 +7,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Literal
 
+from farthing.ingest.readers.table.figures import latin_digits
 from farthing.ingest.readers.table.vocabulary.months import MONTHS
 from farthing.ingest.readers.table.words import folded
 
@@ -29,6 +30,9 @@ _ERA = re.compile(
 )
 _ERAS = {"R": 2018, "令和": 2018, "H": 1988, "平成": 1988, "S": 1925, "昭和": 1925}
 _MINGUO = 1911
+_BUDDHIST = 543
+_BUDDHIST_MIN = _YEAR_MIN + _BUDDHIST
+"""Years of Thailand."""
 _COMPACT = re.compile(r"'?(\d{8})(?:\d{4}(?:\d{2})?|[T ]\d{2}:?\d{2}(?::?\d{2})?Z?)?'?")
 _SHORT_COMPACT = re.compile(r"\d{6}")
 _MONTH = r"(?P<month>[^\W\d_]{3,12})\.?"
@@ -53,7 +57,7 @@ def meanings(text: str) -> Meanings:
     """The day that a cell would be in each order; nothing where it is no date."""
     if not 5 < len(text) + 1 <= _LENGTH_MAX:
         return {}
-    plain = unicodedata.normalize("NFKC", text).strip()
+    plain = latin_digits(unicodedata.normalize("NFKC", text)).strip()
     found = _THREE.fullmatch(plain)
     if found:
         return _numeric(found["a"], found["b"], found["c"])
@@ -115,7 +119,8 @@ def _year(two_digits: int) -> int:
 
 def _valid(parts: Mapping[Order, tuple[int, int, int]]) -> Meanings:
     found: dict[Order, date] = {}
-    for order, (year, month, day) in parts.items():
+    for order, (told, month, day) in parts.items():
+        year = told - _BUDDHIST if told >= _BUDDHIST_MIN else told
         if _YEAR_MIN <= year <= _YEAR_MAX and 1 <= month <= 12 and 1 <= day <= _days_in(year, month):
             found[order] = date(year, month, day)
     return found
