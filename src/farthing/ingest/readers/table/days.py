@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Literal
 
 from farthing.ingest.readers.table.figures import latin_digits
-from farthing.ingest.readers.table.vocabulary.months import MONTHS
+from farthing.ingest.readers.table.vocabulary.months import MONTHS, WEEKDAYS
 from farthing.ingest.readers.table.words import folded
 
 Order = Literal["ymd", "dmy", "mdy"]
@@ -49,6 +49,10 @@ _NO_YEAR_NAMED = re.compile(
     rf"(?:(?P<day>\d{{1,2}})\.?[\s\-]?{_MONTH}|(?P<month2>[^\W\d_]{{3,12}})\.?[\s\-](?P<day2>\d{{1,2}}))"
 )
 
+_WEEKDAY_BESIDE = re.compile(
+    r"(?:(?P<before>[^\W\d_]{1,10})[.,]{0,2}\s)?(?P<day>\d[\d./\-]{5,9}\d\.?)(?:\s?\(?(?P<behind>[^\W\d_]{1,10})\.?\)?)?"
+)
+
 Meanings = Mapping[Order, date]
 
 
@@ -58,13 +62,20 @@ def meanings(text: str) -> Meanings:
     if not 5 < len(text) + 1 <= _LENGTH_MAX:
         return {}
     plain = latin_digits(unicodedata.normalize("NFKC", text)).strip()
-    found = _THREE.fullmatch(plain)
+    found = _THREE.fullmatch(plain) or _THREE.fullmatch(_without_weekday(plain))
     if found:
         return _numeric(found["a"], found["b"], found["c"])
     found = _COMPACT.fullmatch(plain)
     if found:
         return _compact(found[1])
     return _named(plain) or _of_era(plain)
+
+
+def _without_weekday(plain: str) -> str:
+    """A day written in figures without the day of the week that some put before or behind it."""
+    found = _WEEKDAY_BESIDE.fullmatch(plain)
+    word = (found["before"] or found["behind"] or "") if found else ""
+    return found["day"] if found and folded(word) in WEEKDAYS else plain
 
 
 def _of_era(plain: str) -> Meanings:

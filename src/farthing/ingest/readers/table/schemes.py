@@ -10,9 +10,11 @@ from farthing.ingest.readers.table.columns import Column, Kind, side_of
 from farthing.ingest.readers.table.proofs import Chain, chain_of
 from farthing.ingest.readers.table.row import Row
 from farthing.ingest.readers.table.vocabulary import amounts, texts
-from farthing.ingest.readers.table.words import fit
+from farthing.ingest.readers.table.words import fit, folded
 
 _PROOF_WEIGHT = 4.0
+_INCLUDING = frozenset(["after", "before", "incl", "including", "excl", "excluding", "less", "with", "without", "inkl"])
+"""An amount that is told to be with its fees or without them is no fee."""
 _CANDIDATES_MAX = 8
 
 
@@ -66,6 +68,8 @@ def role_fits(name: str) -> Mapping[str, float]:
         "gross": fit(name, amounts.GROSS),
         "net": fit(name, amounts.NET),
     }
+    if fits["fee"] and not _INCLUDING & set(folded(name).split(" ")):
+        fits["fee"] = max(fits["fee"], fits["amount"] + 0.1)
     if fits["debit"] and fits["credit"]:
         fits["amount"] = max(fits["amount"], fits["debit"], fits["credit"]) + 0.1
     elif max(fits["debit"], fits["credit"]) and fits["amount"] < 1.9:
@@ -233,6 +237,7 @@ def _worth(column: Column, mark: str) -> float:
     score += 0.3 * any(value < 0 for value in values) + 0.2 * any(
         "." in f.number or "," in f.number for f in column.figures
     )
+    score -= 2.0 if main_role(column.name) == "fee" else 0
     score += 0.4 * fits["net"] - 0.3 * fits["gross"] + 0.25 * min(fit(column.name, amounts.OF_ACCOUNT), 1.0)
     score -= 0.8 * max(fits["debit"], fits["credit"]) if fits["amount"] < max(fits["debit"], fits["credit"]) else 0
     score -= 1.0 if values and not any(values) else 0

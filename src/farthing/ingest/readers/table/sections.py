@@ -1,8 +1,10 @@
 """Files that hold tables of different columns, one below the other: each is understood by itself."""
 
 import itertools
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from farthing.ingest.errors import StatementUnreadable
 from farthing.ingest.readers.table.cells import bare, core_of, is_day, is_figure
@@ -15,16 +17,17 @@ from farthing.ingest.statement import LineStatus, Statement
 
 _NAME_MIN = 0.6
 _NAMES_MIN = 3
-_TITLE_CHARS_MAX = 60
+_NAME_CHARS_MAX = _TITLE_CHARS_MAX = 60
+_SAMPLE_ROWS = 50
 _DAYS = (dates.BOOKING, dates.PLAIN, dates.TRANSACTION, dates.VALUE, dates.PURCHASE)
 _MONEY = (amounts.AMOUNT, amounts.DEBIT, amounts.CREDIT)
 
 
 def names_columns(row: Row) -> bool:
     """Whether a row is clearly a header of transactions: short words, a date and an amount among them."""
-    filled = [bare(cell) for cell in row.cells if bare(cell)]
-    if len(filled) < _NAMES_MIN or any(is_day(cell) or is_figure(cell) or len(cell) > 60 for cell in filled):
+    if not _is_wordy(row):
         return False
+    filled = [bare(cell) for cell in row.cells if bare(cell)]
     return _any_says(filled, _DAYS) and _any_says(filled, _MONEY)
 
 
@@ -35,21 +38,45 @@ def _any_says(cells: Sequence[str], groups: Sequence[tuple[str, ...]]) -> bool:
 def sections_of(rows: Sequence[Row]) -> list[Sequence[Row]]:
     """The parts of a file of which each has a header of its own and transactions; one where all share a header."""
     core = core_of(rows)
-    places = [at for at in _heads(rows, core) if names_columns(rows[at])]
+    taken = set(core)
+    words = [at for at, row in enumerate(rows) if at not in taken and _is_wordy(row)]
+    known = [at for at in words if names_columns(rows[at])]
     kept: list[int] = []
-    for at in places:
+    for at in sorted({*known, *_turns(rows, core, words)}):
         if not kept or _names(rows[at]) != _names(rows[kept[-1]]):
             kept.append(at)
     ends = [*kept[1:], len(rows)] if kept else []
     kept = [at for at, end in zip(kept, ends, strict=True) if any(at < place < end for place in core)]
-    starts = [0, *(_start(rows, at, core) for at in kept[1:])]
+    is_headed = bool(kept) and (kept[0] < core[0] or names_columns(rows[kept[0]]))
+    first = 1 if is_headed else 0
+    starts = [0, *(_start(rows, at, core) for at in kept[first:])]
     return [rows[start:end] for start, end in zip(starts, [*starts[1:], len(rows)], strict=True)]
 
 
-def _heads(rows: Sequence[Row], core: Sequence[int]) -> list[int]:
-    """Rows that could be headers: no transactions, and one follows soon."""
-    taken = set(core)
-    return [at for at, row in enumerate(rows) if at not in taken and not row.is_blank]
+def _is_wordy(row: Row) -> bool:
+    """Whether a row could be a header in any language: short words, no values."""
+    filled = [bare(cell) for cell in row.cells if bare(cell)]
+    return len(filled) >= _NAMES_MIN and not any(is_day(c) or is_figure(c) or len(c) > _NAME_CHARS_MAX for c in filled)
+
+
+def _turns(rows: Sequence[Row], core: Sequence[int], words: Sequence[int]) -> list[int]:
+    """Rows of words below which days stand in other columns than above them."""
+    bounds = [-1, *words, len(rows)]
+    groups = [[rows[at] for at in core if low < at < high] for low, high in pairwise(bounds)]
+    found, before = [], frozenset[int]()
+    for at, group in zip(words, groups[1:], strict=True):
+        before = before or _days(groups[0])
+        days = _days(group)
+        if before and days and days != before:
+            found.append(at)
+        before = days or before
+    return found
+
+
+def _days(group: Sequence[Row]) -> frozenset[int]:
+    """The columns in which most rows have a day."""
+    counts = Counter(at for row in group[:_SAMPLE_ROWS] for at, cell in enumerate(row.cells) if is_day(cell))
+    return frozenset(at for at, count in counts.items() if count > len(group[:_SAMPLE_ROWS]) / 2)
 
 
 def _names(row: Row) -> list[str]:
