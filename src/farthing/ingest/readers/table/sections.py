@@ -19,6 +19,8 @@ _NAME_MIN = 0.6
 _NAMES_MIN = 3
 _NAME_CHARS_MAX = _TITLE_CHARS_MAX = 60
 _SAMPLE_ROWS = 50
+_FIRST_ROWS_MIN = 2
+"""A single row that looks like a transaction above the first header is a part of what introduces the file."""
 _DAYS = (dates.BOOKING, dates.PLAIN, dates.TRANSACTION, dates.VALUE, dates.PURCHASE)
 _MONEY = (amounts.AMOUNT, amounts.DEBIT, amounts.CREDIT)
 
@@ -47,7 +49,7 @@ def sections_of(rows: Sequence[Row]) -> list[Sequence[Row]]:
             kept.append(at)
     ends = [*kept[1:], len(rows)] if kept else []
     kept = [at for at, end in zip(kept, ends, strict=True) if any(at < place < end for place in core)]
-    is_headed = bool(kept) and (kept[0] < core[0] or names_columns(rows[kept[0]]))
+    is_headed = bool(kept) and kept[0] < core[:_FIRST_ROWS_MIN][-1]
     first = 1 if is_headed else 0
     starts = [0, *(_start(rows, at, core) for at in kept[first:])]
     return [rows[start:end] for start, end in zip(starts, [*starts[1:], len(rows)], strict=True)]
