@@ -184,11 +184,16 @@ def test_every_kind_of_table_is_read_alike(tmp_path: Path, kind: str) -> None:
     reads_the_same(tmp_path / "a.csv", KINDS[kind])
 
 
-def test_what_is_no_delimited_table_is_left_to_the_careful_reading(tmp_path: Path) -> None:
+def test_what_is_not_one_delimited_table_is_left_to_the_careful_reading(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
-    path.write_text("Date: 2024-09-13\nText: a\nAmount: -1.00\n\n" * 100)
-    with pytest.raises(NotPlain), bulk_read(path, window_bytes=WINDOW):
-        pass
+    other = "Day,Merchant,Debit,Credit\n2024-09-14,b,1.00,\n"
+    for text in (
+        "Date: 2024-09-13\nText: a\nAmount: -1.00\n\n" * 100,
+        "Date,Text,Amount\n" + "2024-09-13,a,-1.00\n" * 900 + other + "2024-09-13,a,-1.00\n" * 900,
+    ):
+        path.write_text(text)
+        with pytest.raises(NotPlain), bulk_read(path, window_bytes=WINDOW):
+            pass
 
 
 def test_cells_of_several_lines_and_blank_lines_are_read_at_once(tmp_path: Path) -> None:

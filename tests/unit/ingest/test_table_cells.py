@@ -171,8 +171,8 @@ def test_every_day_since_1970_is_read_from_its_iso_form(days: int) -> None:
 def test_names_with_lost_letters_are_compared_soon() -> None:
     began = time.process_time()
     name = "pa\ufffd\ufffdiva de la operaci\ufffdn " * 3
-    for words in (amounts.AMOUNT, amounts.DEBIT, texts.MEMO, dates.TRANSACTION):
-        fit(name, words)
+    for group in (amounts.AMOUNT, amounts.DEBIT, texts.MEMO, dates.TRANSACTION):
+        fit(name, group)
     assert time.process_time() - began < 1
 
 

@@ -77,7 +77,7 @@ def read_plainly(connection: duckdb.DuckDBPyConnection, path: Path, sample: Samp
     """Fill the view `lines` from the file, and tell what became of its rows; `NotPlain` if it cannot be done so."""
     query = query_of(plan)
     habits = Survey.of(plan.layout.body, plan)
-    if query is None or habits.is_continued or habits.is_filled_down:
+    if query is None or habits.is_continued or habits.is_filled_down or habits.has_sections:
         raise NotPlain
     try:
         file = prepared(path, sample, folder)
@@ -102,7 +102,10 @@ def read_plainly(connection: duckdb.DuckDBPyConnection, path: Path, sample: Samp
 
 def _sorted(plan: Plan, rows: Sequence[Row], beside: Beside) -> Sorted:
     """The odd rows with their fates; where one of them changes what others mean, all must be read with care."""
-    sorting = Sorting(plan, Survey.of(rows, plan, beside, has_habits=False))
+    survey = Survey.of(rows, plan, beside, has_habits=False)
+    if survey.has_sections or survey.has_undated:
+        raise NotPlain
+    sorting = Sorting(plan, survey)
     for at, row in enumerate(rows):
         sorting.sort(at, row)
     found = sorting.found

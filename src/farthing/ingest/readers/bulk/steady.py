@@ -12,7 +12,7 @@ import duckdb
 from farthing.ingest.errors import StatementTooLarge
 from farthing.ingest.readers.bulk.expressions import quoted
 from farthing.ingest.readers.bulk.fields import stored
-from farthing.ingest.readers.bulk.sample import Sample
+from farthing.ingest.readers.bulk.sample import NotPlain, Sample
 from farthing.ingest.readers.table.lines import line_of
 from farthing.ingest.readers.table.plan import Plan
 from farthing.ingest.readers.table.repair import Repair
@@ -33,6 +33,8 @@ def read_steadily(
 ) -> Sorted:
     """Fill the view `lines` from the file, and tell what became of its rows."""
     survey = Survey.of(_body(path, sample, plan), plan)
+    if survey.has_sections:
+        raise NotPlain
     sorting = Sorting(plan, survey)
     lines = (line_of(entry, plan) for entry in _entries(sorting, _body(path, sample, plan)))
     stored(connection, "steady", lines, folder, scale=SCALE)

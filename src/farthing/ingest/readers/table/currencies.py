@@ -143,7 +143,7 @@ def in_name(name: str) -> str | None:
         bare_word = word.rstrip("$€£")
         if bare_word in CODES and bare_word != word:
             return bare_word
-        if len(name) > len(word) and folded(word) in {"euro", "euros", "eur"}:
+        if len(name) > len(word) and folded(word) in {"euro", "euros", "eur", "euroa", "euron"}:
             return "EUR"
         if (word in CODES and word.isupper() and len(name) > len(word)) or word in SYMBOLS:
             return OLD_CODES.get(word) or code_of(word)
@@ -161,6 +161,10 @@ def _told(rows: Sequence[Row]) -> Iterator[str]:
             )
             if code:
                 yield code
+                continue
+            label, _, value = text.partition(":")
+            if fit(label, texts.CURRENCY) and (named := code_of(value)):
+                yield named
                 continue
             if len(text) < 80 and (sign := _SIGNED.search(text)):
                 yield SYMBOLS[sign[1]]

@@ -14,6 +14,7 @@ from farthing.ingest.readers.table.vocabulary import dates
 from farthing.ingest.readers.table.words import fit
 
 _DATE_IN_TEXT = re.compile(r"(?<!\d)(\d{1,4}[./-]\d{1,2}[./-]\d{2,4}|\d{8})(?!\d)")
+_NAMED_IN_TEXT = re.compile(r"(?<!\d)(?:\d{1,2}\.?\s[^\W\d_]{3,12}\.?|[^\W\d_]{3,12}\.?\s\d{1,2},?)\s\d{4}(?!\d)")
 _RANKS = (
     ("booking", dates.BOOKING, 5),
     ("plain", dates.PLAIN, 4),
@@ -214,7 +215,9 @@ def _by_habit(possible: Sequence[Order], found: Sequence[Meanings], mark: str) -
 
 def _latest(hints: Sequence[str], order: Order) -> date | None:
     """The last day that the file's name or the lines above the table tell of, or the end of the last year."""
-    told = [meanings(match) for text in hints for match in _DATE_IN_TEXT.findall(text)]
+    told = [
+        meanings(match) for text in hints for match in (*_DATE_IN_TEXT.findall(text), *_NAMED_IN_TEXT.findall(text))
+    ]
     days = [meaning.get(order) or next(iter(meaning.values())) for meaning in told if meaning]
     years = [int(year) for text in hints for year in re.findall(r"(?<!\d)((?:19|20)\d{2})(?!\d)", text)]
     return max(days) if days else date(max(years), 12, 31) if years else None

@@ -7,7 +7,8 @@ from datetime import date
 from functools import lru_cache
 from typing import Literal
 
-from farthing.ingest.readers.table.vocabulary.months import MONTHS
+from farthing.ingest.readers.table.figures import latin_digits
+from farthing.ingest.readers.table.vocabulary.months import MONTHS, WEEKDAYS
 from farthing.ingest.readers.table.words import folded
 
 Order = Literal["ymd", "dmy", "mdy"]
@@ -29,6 +30,9 @@ _ERA = re.compile(
 )
 _ERAS = {"R": 2018, "令和": 2018, "H": 1988, "平成": 1988, "S": 1925, "昭和": 1925}
 _MINGUO = 1911
+_BUDDHIST = 543
+_BUDDHIST_MIN = _YEAR_MIN + _BUDDHIST
+"""Years of Thailand."""
 _COMPACT = re.compile(r"'?(\d{8})(?:\d{4}(?:\d{2})?|[T ]\d{2}:?\d{2}(?::?\d{2})?Z?)?'?")
 _SHORT_COMPACT = re.compile(r"\d{6}")
 _MONTH = r"(?P<month>[^\W\d_]{3,12})\.?"
@@ -45,6 +49,10 @@ _NO_YEAR_NAMED = re.compile(
     rf"(?:(?P<day>\d{{1,2}})\.?[\s\-]?{_MONTH}|(?P<month2>[^\W\d_]{{3,12}})\.?[\s\-](?P<day2>\d{{1,2}}))"
 )
 
+_WEEKDAY_BESIDE = re.compile(
+    r"(?:(?P<before>[^\W\d_]{1,10})[.,]{0,2}\s)?(?P<day>\d[\d./\-]{5,9}\d\.?)(?:\s?\(?(?P<behind>[^\W\d_]{1,10})\.?\)?)?"
+)
+
 Meanings = Mapping[Order, date]
 
 
@@ -53,14 +61,21 @@ def meanings(text: str) -> Meanings:
     """The day that a cell would be in each order; nothing where it is no date."""
     if not 5 < len(text) + 1 <= _LENGTH_MAX:
         return {}
-    plain = unicodedata.normalize("NFKC", text).strip()
-    found = _THREE.fullmatch(plain)
+    plain = latin_digits(unicodedata.normalize("NFKC", text)).strip()
+    found = _THREE.fullmatch(plain) or _THREE.fullmatch(_without_weekday(plain))
     if found:
         return _numeric(found["a"], found["b"], found["c"])
     found = _COMPACT.fullmatch(plain)
     if found:
         return _compact(found[1])
     return _named(plain) or _of_era(plain)
+
+
+def _without_weekday(plain: str) -> str:
+    """A day written in figures without the day of the week that some put before or behind it."""
+    found = _WEEKDAY_BESIDE.fullmatch(plain)
+    word = (found["before"] or found["behind"] or "") if found else ""
+    return found["day"] if found and folded(word) in WEEKDAYS else plain
 
 
 def _of_era(plain: str) -> Meanings:
@@ -115,7 +130,8 @@ def _year(two_digits: int) -> int:
 
 def _valid(parts: Mapping[Order, tuple[int, int, int]]) -> Meanings:
     found: dict[Order, date] = {}
-    for order, (year, month, day) in parts.items():
+    for order, (told, month, day) in parts.items():
+        year = told - _BUDDHIST if told >= _BUDDHIST_MIN else told
         if _YEAR_MIN <= year <= _YEAR_MAX and 1 <= month <= 12 and 1 <= day <= _days_in(year, month):
             found[order] = date(year, month, day)
     return found

@@ -10,6 +10,8 @@ from functools import lru_cache
 from farthing.ingest.readers.table.vocabulary.currencies import code_of, is_money_sign
 
 _MINUSES = str.maketrans({"\u2212": "-", "\u2013": "-", "\u2014": "-", "\u2010": "-", "\u2011": "-", "\ufe63": "-"})
+_DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹٫٬", "01234567890123456789.,")
+"""Digits and marks of Arabic and Persian."""
 _SPACES = re.compile(r"\s+")
 _WORD = r"[^\d\s.,+\-()'’]{1,12}\.?"
 _FIGURE = re.compile(
@@ -65,12 +67,22 @@ class Figure:
         return -amount if self.is_negative else amount
 
 
+def latin_digits(text: str) -> str:
+    """The text with the digits that everybody reads."""
+    return text if text.isascii() else text.translate(_DIGITS)
+
+
 @lru_cache(maxsize=65536)
 def figure_of(text: str) -> Figure | None:
     """The figure that a cell consists of; money signs and debit letters may stand beside it, no other words."""
     if not text or len(text) > _LENGTH_MAX or not any(char.isdigit() for char in text):
         return None
-    plain = _SPACES.sub(" ", unicodedata.normalize("NFKC", text).translate(_MINUSES)).strip().lstrip("'").strip()
+    plain = (
+        _SPACES.sub(" ", latin_digits(unicodedata.normalize("NFKC", text)).translate(_MINUSES))
+        .strip()
+        .lstrip("'")
+        .strip()
+    )
     found = _FIGURE.fullmatch(plain)
     return _figure(found) if found else None
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from farthing.ingest.readers.table.cells import bare, core_of, is_day, is_figure
+from farthing.ingest.readers.table.heading import heading_of
 from farthing.ingest.readers.table.repair import Repair
 from farthing.ingest.readers.table.row import Row
 from farthing.ingest.readers.table.vocabulary import amounts, dates, texts
@@ -54,14 +55,16 @@ def layout_of(
         return Layout(
             (), None, tuple(rows[:first]), tuple(rows[first:]), kept, "no row reads like the names of columns"
         )
-    header = rows[at]
+    header = rows[at] if header_line is not None else heading_of(rows, at, core)
+    above = tuple(row for row in rows[:at] if row.source_line < header.source_line)
+    at += rows[at].source_line + rows[at].lines < header.source_line + header.lines
     known = sum(1 for cell in header.cells if known_name(cell) >= _KNOWN_NAME_MIN)
     because = f"line {header.source_line} holds {known} names of columns"
     names = _names(header)
     repair = Repair.of(rows, [place for place in core if place > at], delimiter)
     body = [repair(row) for row in rows[at + 1 :]]
     kept = tuple(body[place] for place in core_of(body))
-    return Layout(names, header, tuple(rows[:at]), tuple(body), kept, because)
+    return Layout(names, header, above, tuple(body), kept, because)
 
 
 def _names(header: Row) -> tuple[str, ...]:

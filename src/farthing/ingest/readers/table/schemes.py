@@ -10,9 +10,11 @@ from farthing.ingest.readers.table.columns import Column, Kind, side_of
 from farthing.ingest.readers.table.proofs import Chain, chain_of
 from farthing.ingest.readers.table.row import Row
 from farthing.ingest.readers.table.vocabulary import amounts, texts
-from farthing.ingest.readers.table.words import fit
+from farthing.ingest.readers.table.words import fit, folded
 
 _PROOF_WEIGHT = 4.0
+_INCLUDING = frozenset(["after", "before", "incl", "including", "excl", "excluding", "less", "with", "without", "inkl"])
+"""An amount that is told to be with its fees or without them is no fee."""
 _CANDIDATES_MAX = 8
 
 
@@ -66,6 +68,8 @@ def role_fits(name: str) -> Mapping[str, float]:
         "gross": fit(name, amounts.GROSS),
         "net": fit(name, amounts.NET),
     }
+    if fits["fee"] and not _INCLUDING & set(folded(name).split(" ")):
+        fits["fee"] = max(fits["fee"], fits["amount"] + 0.1)
     if fits["debit"] and fits["credit"]:
         fits["amount"] = max(fits["amount"], fits["debit"], fits["credit"]) + 0.1
     elif max(fits["debit"], fits["credit"]) and fits["amount"] < 1.9:
@@ -101,8 +105,14 @@ def amount_at(row: Row, scheme: Scheme, mark: str) -> Decimal | None:
     if amount is None:
         return None
     fee = value_at(row, scheme.fee, mark)
-    signed = -amount if scheme.is_inverted else amount
+    signed = -amount if scheme.is_inverted and not _is_lettered(row, scheme.amount) else amount
     return signed - abs(fee) if fee else signed
+
+
+def _is_lettered(row: Row, at: int | None) -> bool:
+    """Whether letters beside the figure say which way the money went, whatever a plus means."""
+    found = figure(row.cells[at]) if at is not None and at < len(row.cells) else None
+    return found is not None and found.flag is not None and not found.is_signed
 
 
 def _pair(row: Row, scheme: Scheme, mark: str) -> Decimal | None:
@@ -227,6 +237,7 @@ def _worth(column: Column, mark: str) -> float:
     score += 0.3 * any(value < 0 for value in values) + 0.2 * any(
         "." in f.number or "," in f.number for f in column.figures
     )
+    score -= 2.0 if main_role(column.name) == "fee" else 0
     score += 0.4 * fits["net"] - 0.3 * fits["gross"] + 0.25 * min(fit(column.name, amounts.OF_ACCOUNT), 1.0)
     score -= 0.8 * max(fits["debit"], fits["credit"]) if fits["amount"] < max(fits["debit"], fits["credit"]) else 0
     score -= 1.0 if values and not any(values) else 0
@@ -247,6 +258,8 @@ def _pair_scheme(debit: Column, credit: Column, rows: Sequence[Row], mark: str) 
     out, into = role_fits(debit.name)["debit"], role_fits(credit.name)["credit"]
     if main_role(debit.name) == main_role(credit.name) == "unnamed":
         return _unnamed_pair(debit, credit, rows, mark)
+    if min(out, into) < 0.5 <= max(out, into) and "unnamed" in {main_role(debit.name), main_role(credit.name)}:
+        return _half_named_pair(debit, credit, rows, mark)
     if min(out, into) < 0.5 or min(role_fits(debit.name)["credit"], out) > out - 0.1:
         return None
     if main_role(debit.name) in {"balance", "foreign"} or main_role(credit.name) in {"balance", "foreign"}:
@@ -270,6 +283,21 @@ def _pair_scheme(debit: Column, credit: Column, rows: Sequence[Row], mark: str) 
 
 def _mostly_negative(values: Sequence[Decimal]) -> bool:
     return sum(1 for value in values if value < 0) * 2 > len(values)
+
+
+def _half_named_pair(debit: Column, credit: Column, rows: Sequence[Row], mark: str) -> Scheme | None:
+    """One of two columns is named, and the other has a figure in just those rows that the first leaves empty."""
+    out, into = role_fits(debit.name)["debit"], role_fits(credit.name)["credit"]
+    if max(role_fits(debit.name)["credit"], role_fits(credit.name)["debit"]) > 0.5:
+        return None
+    pairs = [(value_at(row, debit.index, mark), value_at(row, credit.index, mark)) for row in rows]
+    outs, ins = [a for a, _ in pairs if a], [b for _, b in pairs if b]
+    if not outs or not ins or any(bool(a) == bool(b) for a, b in pairs):
+        return None
+    is_negative = _mostly_negative(outs)
+    return Scheme(
+        debit=debit.index, credit=credit.index, score=2.0 + (out + into) / 2, is_debit_written_negative=is_negative
+    )
 
 
 def _unnamed_pair(debit: Column, credit: Column, rows: Sequence[Row], mark: str) -> Scheme | None:

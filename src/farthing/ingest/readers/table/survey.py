@@ -1,6 +1,6 @@
 """What the rows of a table say together, seen one after the other: by it each of them is sorted."""
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -16,9 +16,11 @@ from farthing.ingest.readers.table.glances import (
 )
 from farthing.ingest.readers.table.plan import Plan
 from farthing.ingest.readers.table.row import Row
+from farthing.ingest.readers.table.sections import names_columns
 
 _CONTINUED_MIN = 0.3
 _FILLED_DOWN_MIN = 0.2
+_WORD_LETTERS_MIN = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,11 @@ class Survey:
         """Whether the rows are all there are, so that what many of them do is a habit."""
         self._into, self._out = beside.into, beside.out
         self._dated = self._continuing = self._undated = self._moving = 0
+        self.has_sections = False
+        """Further down a header names other columns."""
+        self._proven = 0
+        """How many rows without a day have the balance that follows from the row above."""
+        self._before: Row | None = None
         self._last = -1
         self._first: list[tuple[int, Row]] = []
         self._latest: deque[tuple[int, Row]] = deque(maxlen=2)
@@ -91,6 +98,8 @@ class Survey:
         self._speaking: dict[int, Decimal] = {}
         """The amounts of dated rows that speak of balances or totals."""
         self._totals: set[int] = set()
+        self._shapes: Counter[tuple[int, bool]] = Counter()
+        """How wide the dated rows are, and whether they have words."""
 
     @classmethod
     def of(
@@ -110,10 +119,18 @@ class Survey:
         self._edges.see(at, speaks=bool(labels))
         self._dated += day is not None
         self._continuing += is_continuation(row, plan)
-        self._undated += is_undated_like(row, plan)
+        if is_undated_like(row, plan):
+            self._undated += 1
+            self._proven += self._before is not None and _leads_to(self._before, row, plan)
+        self._before = row
+        self.has_sections = self.has_sections or (day is None and names_columns(row) and not self._is_header(row))
         amount = amount_of(row, plan) if day else None
         if amount is not None:
             self._move(at, row, amount, labels)
+
+    def _is_header(self, row: Row) -> bool:
+        header = self._plan.layout.header
+        return header is not None and row.text == header.text
 
     def _move(self, at: int, row: Row, amount: Decimal, labels: set[str]) -> None:
         self._moving += 1
@@ -127,13 +144,15 @@ class Survey:
             self._speaking[at] = amount
         if "total" in labels:
             self._totals.add(at)
+        self._shapes[len(row.cells), _speaks(row)] += 1
 
     def close(self) -> None:
         """All rows were seen."""
         self._found_edges = self._edges.found()
-        self._found_summaries = self._summaries() | self._named_totals()
+        self._found_summaries = self._summaries() | self._named_totals() | self._silent_ends()
         self._continues = self._has_habits and self._continuing >= max(1, _CONTINUED_MIN * self._dated)
-        self._fills_down = self._has_habits and self._undated >= max(2, _FILLED_DOWN_MIN * self._dated)
+        fills = self._undated >= max(2, _FILLED_DOWN_MIN * self._dated) or 0 < self._undated == self._proven
+        self._fills_down = self._has_habits and fills
 
     @property
     def is_continued(self) -> bool:
@@ -144,6 +163,11 @@ class Survey:
     def is_filled_down(self) -> bool:
         """Whether rows of the same day leave it out after the first."""
         return self._fills_down
+
+    @property
+    def has_undated(self) -> bool:
+        """Whether a row leaves out its day and has a balance that could prove it."""
+        return self._undated > 0 and self._plan.scheme.balance is not None
 
     def place(self, at: int) -> Place:
         return Place(
@@ -174,3 +198,22 @@ class Survey:
         sums = {into + out, into, out}
         rest = self._moving - len(aside)
         return {at for at in self._totals if rest > 1 and self._speaking[at] in sums}
+
+    def _silent_ends(self) -> set[int]:
+        """A first or last row without words, narrower than all others of a table without header: what is left."""
+        if self._moving < 3 or self._plan.layout.header is not None:
+            return set()
+        return {at for at, row in (self._first[0], self._latest[-1]) if self._is_alone_in_silence(row)}
+
+    def _is_alone_in_silence(self, row: Row) -> bool:
+        others = self._shapes - Counter([(len(row.cells), False)])
+        return not _speaks(row) and all(speaks and wide > len(row.cells) for wide, speaks in others)
+
+
+def _leads_to(above: Row, row: Row, plan: Plan) -> bool:
+    before, after = balance_of(above, plan), balance_of(row, plan)
+    return before is not None and after is not None and before + (amount_of(row, plan) or 0) == after
+
+
+def _speaks(row: Row) -> bool:
+    return any(sum(map(str.isalpha, cell)) >= _WORD_LETTERS_MIN for cell in row.cells)

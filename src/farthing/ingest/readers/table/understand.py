@@ -9,11 +9,12 @@ from farthing.ingest.readers.table.alignment import aligned
 from farthing.ingest.readers.table.columns import Column, Kind, columns_of, side_of
 from farthing.ingest.readers.table.currencies import denomination_of
 from farthing.ingest.readers.table.dating import course_of, dating_of
-from farthing.ingest.readers.table.figures import Mark, decimal_mark
+from farthing.ingest.readers.table.figures import Figure, Mark, decimal_mark
 from farthing.ingest.readers.table.layout import Layout, layout_of
 from farthing.ingest.readers.table.plan import Plan
 from farthing.ingest.readers.table.row import Row
-from farthing.ingest.readers.table.schemes import Scheme, amount_at, main_role, schemes_of
+from farthing.ingest.readers.table.schemes import Scheme, amount_at, main_role, schemes_of, value_at
+from farthing.ingest.readers.table.sections import refused, sections_of, titled, together
 from farthing.ingest.readers.table.signs import Sign, sign_of
 from farthing.ingest.readers.table.vocabulary import amounts, flags
 from farthing.ingest.readers.table.wished import dated, denominated, places_of, worded
@@ -37,8 +38,21 @@ def read_rows(
     evidence: Sequence[Evidence] = (),
 ) -> Reading:
     """The rows understood, blank ones among them, or `StatementUnreadable`; `name` is the file's, as a hint."""
-    plan = plan_of(rows, wishes, name=name, delimiter=(dialect or {}).get("delimiter", ""))
-    return reading_of(plan, format_name=format_name, dialect=dialect or {}, evidence=evidence)
+    parts = [rows] if wishes.roles or wishes.header_line else sections_of(rows)
+
+    def part(rows: Sequence[Row]) -> Reading:
+        plan = plan_of(rows, wishes, name=name, delimiter=(dialect or {}).get("delimiter", ""))
+        return reading_of(plan, format_name=format_name, dialect=dialect or {}, evidence=evidence)
+
+    if len(parts) == 1:
+        return part(rows)
+    readings = []
+    for each in parts:
+        try:
+            readings.append(titled(part(each), each))
+        except StatementUnreadable as why:
+            raise refused(each, why) from why
+    return together(readings)
 
 
 def plan_of(rows: Sequence[Row], wishes: Wishes, *, name: str = "", delimiter: str = "") -> Plan:
@@ -101,6 +115,7 @@ def _refuse_if_open(found: Sequence[Scheme], columns: Sequence[Column], core: Se
     """Two arrangements that differ, weigh the same and prove nothing are no reading."""
     best = found[0]
     _refuse_half(best, columns)
+    _refuse_gaps(best, columns, core, mark)
     proof = best.chain.strength if best.chain else 0.0
     moves = [amount_at(row, best, mark) for row in core[:200]]
     rivals = [s for s in found[1:] if [amount_at(row, s, mark) for row in core[:200]] != moves]
@@ -129,6 +144,25 @@ def _refuse_half(scheme: Scheme, columns: Sequence[Column]) -> None:
         raise StatementUnreadable(f"Column {torn[0].name!r} should hold amounts, and {torn[0].filled[0]!r} is none.")
 
 
+def _refuse_gaps(scheme: Scheme, columns: Sequence[Column], core: Sequence[Row], mark: str) -> None:
+    """A column of amounts is not the only one if another has figures just where it has none."""
+    if scheme.amount is None or main_role(columns[scheme.amount].name) not in {"debit", "credit", "unnamed"}:
+        return
+    empty = [row for row in core[:200] if amount_at(row, scheme, mark) is None]
+    if len(empty) < max(1, 0.2 * len(core[:200])):
+        return
+    for column in columns:
+        if column.kind is not Kind.FIGURE or column.index in scheme.columns().values():
+            continue
+        if main_role(column.name) in {"unnamed", "debit", "credit", "amount"} and all(
+            value_at(row, column.index, mark) for row in empty
+        ):
+            raise StatementUnreadable(
+                f"Amounts stand in column {scheme.amount + 1}, and where it is empty in column {column.index + 1}. "
+                "Say in a profile which is which."
+            )
+
+
 def _sign(
     layout: Layout,
     columns: Sequence[Column],
@@ -149,12 +183,21 @@ def _sign(
     if scheme.flag is not None:
         return _flagged(columns[scheme.flag])
     if scheme.amount is None or any(found.flag for found in columns[scheme.amount].figures):
-        return Sign(False, True, "letters beside the amounts say which way the money went")
+        return _lettered(columns[scheme.amount].figures if scheme.amount is not None else ())
     rows = [(amount, row) for row in core if (amount := amount_at(row, scheme, mark.mark)) is not None]
     words = [_words(row, wording) for _, row in rows]
     title = columns[scheme.amount].name
     context = " ".join([name, *layout.names, *(row.text for row in layout.above)])
     return sign_of([amount for amount, _ in rows], words, is_card=has_any(context, flags.CARD), title=title)
+
+
+def _lettered(figures: Sequence[Figure]) -> Sign:
+    """Letters such as Dr and Cr beside the amounts; where only what came in has some, the rest went out."""
+    bare = [found for found in figures if not found.flag]
+    marks_income = {found.flag for found in figures if found.flag} == {1}
+    if bare and marks_income and not any(found.is_signed for found in bare):
+        return Sign(True, True, "letters mark the amounts that came in, and no others")
+    return Sign(False, True, "letters beside the amounts say which way the money went")
 
 
 def _flagged(flag: Column) -> Sign:

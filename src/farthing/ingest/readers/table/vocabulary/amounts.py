@@ -17,7 +17,7 @@ AMOUNT = terms(
 
 DEBIT = terms(
     "בחובה, חובה, חיוב, זכות חובה, مدين, سحب, debet, debit, pengeluaran, ghi nợ, tiền ra, nợ, ถอนเงิน, ถอน, дебит, задужење, дугује, zaduženje, teret, na teret, debi, 支払い, 支払い金額, お支払い, お支払い金額, 支付金额, 出账, 支出額, charged out, purchases, spent amount, debit value, pagos, pagamenti, paiements",
-    "debit, debit amount, debits, withdrawal, withdrawals, withdrawal amount, paid out, money out, out, outflow, payments out, spent, expense, expenses, charge, charges, debited, paid, payment, amount out, dr, spending",
+    "debit, debit amount, debits, withdrawal, withdrawals, withdrawal amount, withdrawn, paid out, money out, out, outflow, payments out, spent, expense, expenses, charge, charges, debited, paid, payment, amount out, dr, spending",
     "soll, belastung, lastschrift, ausgang, ausgaben, ausgabe, ausgänge, belastungen, lastschrift in chf",
     "débit, débits, dépense, dépenses, sortie, sorties, retrait, retraits, paiement sortant, débit euros",
     "debe, cargo, cargos, gasto, gastos, retiro, retiros, débito, débitos, salida, salidas, egreso, egresos, adeudo",
@@ -72,7 +72,7 @@ NOT_MONEY = terms(
     "rate, exchange rate, currency rate, fx, fx rate, price, unit price, quantity, shares, number of shares, units, interest, accrued interest, tax, vat, points, rewards, item, number, no, id, zip, postcode, latitude, longitude, limit, discount, tip, asset price, commission rate, percentage, time, hour",
     "kurs, wechselkurs, umrechnungskurs, stück, anzahl, preis, nominal, taux, cours, taux de change, quantité, cantidad, precio, tipo de cambio, cambio, tasso, quantità, prezzo, cambio, taxa de câmbio, quantidade, koers, wisselkoers, aantal, prijs",
     "kurs waluty, kurs przeliczenia, ilość, cena, směnný kurz, kurz, počet, tečaj, árfolyam, darab, curs, курс, кількість, количество, mcc, valutakurs, växelkurs, kurssi, kur, 汇率, 匯率, 数量, 单价, 環率, 為替レート, 換算レート",
-    "initial balance, opening balance, final balance, closing balance of period, income entries, expenses entries, total, totals, cashback, kwota blokady, blocked, buchungsschlüssel, posting key, mandatsreferenz, zaokrouhlení, rounding",
+    "round up, roundup, rounded, initial balance, opening balance, final balance, closing balance of period, income entries, expenses entries, total, totals, cashback, kwota blokady, blocked, buchungsschlüssel, posting key, mandatsreferenz, zaokrouhlení, rounding",
 )
 """Figures that no account moves by."""
 
@@ -81,10 +81,11 @@ BLOCKED = terms(
 )
 
 GROSS = terms(
-    "gross, gross amount, brutto, bruttobetrag, brut, montant brut, bruto, importe bruto, lordo, valor bruto, kwota brutto, 总金额"
+    "subtotal, sub total, gross, gross amount, brutto, bruttobetrag, brut, montant brut, bruto, importe bruto, lordo, valor bruto, kwota brutto, 总金额"
 )
 NET = terms(
-    "net, net amount, netto, nettobetrag, net amount settled, montant net, neto, importe neto, netto bedrag, valor líquido, kwota netto, 净额"
+    "total aud, total nzd, total usd, total gbp, total eur, total charged, grand total",
+    "net, net amount, netto, nettobetrag, net amount settled, montant net, neto, importe neto, netto bedrag, valor líquido, kwota netto, 净额",
 )
 
 OF_ACCOUNT = terms(

@@ -45,7 +45,9 @@ SYMBOLS: dict[str, str] = {
     "€": "EUR", "£": "GBP", "zł": "PLN", "₹": "INR", "₽": "RUB", "₴": "UAH", "₺": "TRY", "₪": "ILS", "₩": "KRW",
     "₫": "VND", "₱": "PHP", "₦": "NGN", "฿": "THB", "₸": "KZT", "₾": "GEL", "₡": "CRC", "₲": "PYG", "R$": "BRL",
     "A$": "AUD", "AU$": "AUD", "C$": "CAD", "CA$": "CAD", "HK$": "HKD", "S$": "SGD", "US$": "USD", "NT$": "TWD",
-    "NZ$": "NZD", "Kč": "CZK", "Ft": "HUF", "лв": "BGN", "円": "JPY", "元": "CNY", "원": "KRW", "руб": "RUB",
+    "NZ$": "NZD", "TL": "TRY", "KSh": "KES", "GH₵": "GHS", "د.ك": "KWD", "د.إ": "AED", "ر.س": "SAR", "ج.م": "EGP",
+    "درهم": "AED", "ريال": "SAR", "دينار": "KWD", "৳": "BDT", "₼": "AZN", "֏": "AMD", "din": "RSD", "дин": "RSD", "ден": "MKD",
+    "S/": "PEN", "RD$": "DOP", "MX$": "MXN", "บาท": "THB", "Kč": "CZK", "Ft": "HUF", "лв": "BGN", "円": "JPY", "元": "CNY", "원": "KRW", "руб": "RUB",
     "грн": "UAH", "lei": "RON", "Fr": "CHF", "SFr": "CHF", "RM": "MYR", "Rp": "IDR", "₨": "INR", "Rs": "INR",
 }  # fmt: skip
 

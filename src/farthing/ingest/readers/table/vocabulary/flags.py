@@ -26,12 +26,14 @@ FAILED = terms(
 )
 
 OPENING = terms(
+    "likutis pradžiai, pradinis likutis, likutis laikotarpio pradžioje, sākuma atlikums, atlikums sākumā, algsaldo, vaxtasaldo",
     "saldo awal, יתרת פתיחה, الرصيد الافتتاحي, số dư đầu kỳ, algjääk, ยอดยกมา, начално салдо, почетно стање, αρχικό υπόλοιπο, previous statement balance",
     "opening balance, balance at start, start balance, starting balance, initial balance, beginning balance, previous balance, balance brought forward, brought forward, balance b/f, balance forward, old balance, statement opening balance, balance carried from",
     "anfangssaldo, alter kontostand, alter saldo, kontostand am anfang, saldovortrag, startsaldo, solde initial, ancien solde, solde début, solde de début, solde précédent, solde d'ouverture, saldo inicial, saldo anterior, saldo apertura, saldo iniziale, saldo precedente, saldo di apertura, beginsaldo, oud saldo, vorig saldo",
     "saldo początkowe, saldo otwarcia, saldo poprzednie, počáteční zůstatek, počáteční stav, začiatočný zostatok, počiatočný zostatok, početno stanje, začetno stanje, nyitó egyenleg, nyitóegyenleg, sold initial, sold inițial, sold precedent, входящий остаток, остаток на начало, начальный остаток, вхідний залишок, залишок на початок, ingående saldo, ingående balans, inngående saldo, primosaldo, alkusaldo, algsaldo, algjääk, sākuma atlikums, pradinis likutis, açılış bakiyesi, devreden bakiye, 期初余额, 期初餘額, 上期余额, 前期残高, 繰越残高, 이월잔액",
 )
 CLOSING = terms(
+    "likutis pabaigai, galutinis likutis, likutis laikotarpio pabaigoje, beigu atlikums, atlikums beigās, lõppjääk",
     "saldo akhir, יתרת סגירה, الرصيد الختامي, số dư cuối kỳ, lõppsaldo, ยอดยกไป, крайно салдо, коначно стање, τελικό υπόλοιπο, new statement balance",
     "closing balance, balance at end, end balance, ending balance, final balance, new balance, balance carried forward, carried forward, balance c/f, current balance, statement closing balance, ledger balance, balance on, balance as of",
     "endsaldo, neuer kontostand, neuer saldo, schlusssaldo, kontostand am ende, kontostand, saldo vom, abschlusssaldo, solde final, nouveau solde, solde fin, solde de fin, solde au, solde de clôture, saldo final, saldo actual, saldo cierre, saldo finale, saldo attuale, saldo di chiusura, saldo final do período, eindsaldo, nieuw saldo, slotsaldo",

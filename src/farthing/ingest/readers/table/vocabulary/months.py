@@ -61,3 +61,20 @@ def _numbers() -> dict[str, int]:
 
 
 MONTHS: dict[str, int] = _numbers()
+
+WEEKDAYS = frozenset(
+    folded(name)
+    for names in (
+        "mon tue wed thu fri sat sun monday tuesday wednesday thursday friday saturday sunday tues wedn thur thurs",
+        "mo di mi do fr sa so montag dienstag mittwoch donnerstag freitag samstag sonntag",
+        "lun mar mer jeu ven sam dim lundi mardi mercredi jeudi vendredi samedi dimanche",
+        "lu ma mi ju vi sá do mié jue vie sáb dom lunes martes miércoles jueves viernes sábado domingo",
+        "gio sab lunedì martedì mercoledì giovedì venerdì sabato domenica seg ter qua qui sex",
+        "ma wo vr za zo maandag dinsdag woensdag donderdag vrijdag zaterdag zondag",
+        "pn wt śr cz pt sb nd pon wto śro czw pią sob nie po út st čt pá ne ut št pi",
+        "пн вт ср чт пт сб вс нд må ti on to fr lö lø sö sø man tir ons tor fre lør søn mån tis tors lör sön",
+        "ma ti ke pe la su h k sze cs p szo v pzt sal çar per cum cmt paz 月 火 水 木 金 土 日 월 화 수 목 금 토 일",
+    )
+    for name in names.split(" ")
+)
+"""The days of the week, short and long."""
