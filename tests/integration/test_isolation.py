@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx2
 import pytest
-from fastapi.responses import StreamingResponse
+from fastapi.responses import Response, StreamingResponse
 from fastapi.routing import APIRoute
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
@@ -30,6 +30,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "edit_merchant": {"name": "Taken"},
     "add_alias": {"alias": "taken"},
     "edit_tag": {"name": "taken"},
+    "edit_rule": {"name": "taken"},
+    "undo_rule_run": {},
 }
 QUERIES: dict[str, dict[str, str]] = {
     "read_balance": {"date": "2026-02-01"},
@@ -86,7 +88,13 @@ def is_stream(route: APIRoute) -> bool:
     return route.response_class is StreamingResponse
 
 
-LISTS = [r for r in api_routes() if is_for_people(r) and "GET" in methods(r) and "{" not in r.path and not is_stream(r)]
+def is_list(route: APIRoute) -> bool:
+    """Answers in JSON to who names no id."""
+    is_json = not is_stream(route) and route.response_class is not Response
+    return "GET" in methods(route) and "{" not in route.path and is_json
+
+
+LISTS = [r for r in api_routes() if is_for_people(r) and is_list(r)]
 AIMED = [r for r in api_routes() if is_for_people(r) and re.fullmatch(r"[^{]*{\w+_id}[^{]*", r.path)]
 """Routes that name one thing; those of two names are in the authorisation matrix."""
 
@@ -126,6 +134,9 @@ async def keep_books(who: Resident) -> None:
     shop = (await who("POST", "/api/merchants", {"name": "Shop"})).json()
     if "id" in shop:
         await who("POST", f"/api/merchants/{shop['id']}/aliases", {"alias": "the shop"})
+    odd = {"name": "Odd", "if": {"field": "tags", "is": "odd"}, "then": {"note": "odd"}}
+    await who("POST", "/api/rules", odd)
+    await who("POST", "/api/rules/run", {})
     await who("POST", f"/api/transactions/{made[0]['id']}/attachments", files=FORMS["add_attachment"])
     await who("POST", f"/api/accounts/{accounts[0]}/balances", BODIES["report_balance"])
 

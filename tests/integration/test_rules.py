@@ -186,6 +186,21 @@ async def test_closed_months_stay_as_they_are_without_a_reason(town: Town, ann: 
     assert (await read(ann, inside))["tags"] == []
 
 
+async def test_what_a_closed_month_kept_is_taken_back_with_a_reason(town: Town, ann: Person) -> None:
+    inside = await post(ann, "-10", "shop", date="2026-01-05")
+    outside = await post(ann, "-10", "shop", date="2026-02-05")
+    await rule(ann, **{"if": {"all": []}})
+    over = await run(town, ann)
+    await ann.post("/api/closed-months", {"month": "2026-01"})
+    back = await undo(town, ann, over["id"])
+    assert (over["changed"], back["undone"], back["undone_at"]) == (2, 1, None)
+    back = await undo(town, ann, over["id"], reason="back")
+    assert (back["undone"], back["undone_at"] is not None) == (2, True)
+    for one in (inside, outside):
+        assert bare(await read(ann, one)) == bare(one)
+        assert (await ann.get(f"/api/transactions/{one['id']}/history")).json()["total"] == 2
+
+
 async def test_a_rule_splits_and_sets_aside(town: Town, ann: Person) -> None:
     whole, away = await post(ann, "-10.01", "LIDL"), await post(ann, "-3", "Fee of the bank")
     share = [{"percent": 30, "category": "Household"}, {"amount": "2", "category": "Groceries"}, {"rest": True}]

@@ -112,7 +112,8 @@ class RuleApplying:
         if (reason or "").strip():
             return set()
         months = {one.month for one in await self._months.all()}
-        return {place for place in plans if rows[place].date.replace(day=1) in months}
+        changing = [place for place, plan in plans.items() if plan.is_something]
+        return {place for place in changing if rows[place].date.replace(day=1) in months}
 
     async def _keep(self, terms: Terms, plans: Mapping[int, Plan], outcomes: Outcomes, names: Names) -> None:
         log = effect_rows(plans, outcomes, self._actor, self._clock, RUN, terms.run_id)

@@ -75,8 +75,8 @@ class RuleTrying:
                     seen += len(one.stretch.rows)
                     for place, plan in sorted(one.plans.items()):
                         row = one.stretch.rows[place]
-                        changed += 1
-                        closed += row.date.replace(day=1) in months
+                        changed += plan.is_something
+                        closed += plan.is_something and row.date.replace(day=1) in months
                         if before is None or row.key < before:
                             if len(examples) < wanted.limit:
                                 examples.append(_example(row, plan, one.outcomes))

@@ -96,8 +96,10 @@ class _Backward:
         steps += [_putting_back(name, before[name]) for name in changed]
         if after["splits"] and not before["splits"] and _is_as_left(since, "splits"):
             steps.append(_unsplit)
-        added = {UUID(tag) for tag in after["tag_ids"]} - {UUID(tag) for tag in before["tag_ids"]}
-        removed = [UUID(tag) for tag in before["tag_ids"] if tag not in after["tag_ids"]]
+        now = since[-1]["tag_ids"]
+        added = {UUID(tag) for tag in after["tag_ids"] if tag not in before["tag_ids"] and tag in now}
+        gone = (tag for tag in before["tag_ids"] if tag not in after["tag_ids"] and tag not in now)
+        removed = [tag for tag in map(UUID, gone) if tag in self.tags]
         if added or removed:
             steps.append(lambda one: self._retag(one, added, removed))
         if not steps:
@@ -118,9 +120,9 @@ class _Backward:
             one.row.category_id, one.row.category_source = self.none, CategorySource.NONE
             one.row.category_reason = one.row.category_confidence = None
 
-    def _retag(self, one: Loaded, added: set[UUID], removed: Sequence[UUID]) -> None:
-        back = [tag for tag in removed if tag in self.tags and tag not in one.tag_ids]
-        one.tag_ids = (*(tag for tag in one.tag_ids if tag not in added), *back)
+    @staticmethod
+    def _retag(one: Loaded, added: set[UUID], removed: Sequence[UUID]) -> None:
+        one.tag_ids = (*(tag for tag in one.tag_ids if tag not in added), *removed)
 
 
 def _putting_back(name: str, value: object) -> Callable[[Loaded], None]:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from factories.rules import NAMES, conditions, givens, holds
 from farthing.classify.rules.bits import rows_of
+from farthing.classify.rules.columns import Named
 from farthing.classify.rules.conditions import AllOf, Condition, Leaf, leaves
 from farthing.classify.rules.engine import RuleBook
 from farthing.classify.rules.facts import columns_of
@@ -152,6 +153,21 @@ def test_a_split_is_not_categorised_as_a_whole_by_a_later_rule() -> None:
     outcomes = RuleBook([cut, Rule("whole", ALWAYS, Actions(category="Food"))]).run(columns_of([{"amount": "-10.01"}]))
     assert [piece.amount for piece in outcomes.effects[0].split] == [-500, -501]
     assert outcomes.effects[0].category is None
+
+
+def test_a_category_is_also_meant_by_what_lies_above_it() -> None:
+    bread = Named("Bread", "0199e1c0-a8d1-7000-8000-000000000001", ("Food", "0199e1c0-a8d1-7000-8000-000000000002"))
+    columns = replace(columns_of([{}, {}]), categories=[bread, Named("Rent")], known={"bread": bread})
+    for name, rows in (("food", [0]), ("0199E1C0-a8d1-7000-8000-000000000002", [0]), ("bread", [0]), ("rent", [1])):
+        condition = Leaf(Field.CATEGORY, Operator.IS, (name,))
+        deed = RuleBook([Rule("r", condition, Actions(note="x"))]).run(columns).deeds[0]
+        assert list(rows_of(deed.matched)) == rows
+    rules = [Rule("set", ALWAYS, Actions(category="Bread")), Rule("r", condition_of_food(), Actions(note="x"))]
+    assert RuleBook(rules).run(columns).deeds[1].matched == 0b11
+
+
+def condition_of_food() -> Leaf:
+    return Leaf(Field.CATEGORY, Operator.IN, ("Food", "Fun"))
 
 
 def test_what_is_ignored_meets_no_later_rule() -> None:

@@ -46,7 +46,7 @@ _YAML_BODY: dict[str, Any] = {
     "requestBody": {"required": True, "content": {"text/yaml": {"schema": {"type": "string"}}}},
 }
 _YAML: dict[int | str, dict[str, Any]] = {
-    200: {"content": {"text/yaml": {"schema": {"type": "string"}}}, "description": "The document."}
+    200: {"content": {"text/yaml": {"schema": {"type": "object"}}}, "description": "The document."}
 }
 _SAID_MAX = 5
 

@@ -82,9 +82,11 @@ class _Run:
         if not deed.matched:
             return
         self._act(deed, deed.rule.actions)
+        effects, own = self._effects, (deed.place,)
         for row in rows_of(deed.matched):
-            effect = self._effect(row)
-            effect.rules = (*effect.rules, deed.place)
+            if (effect := effects.get(row)) is None:
+                effect = effects[row] = Effect()
+            effect.rules += own
         if deed.rule.stop is Stop.ALL or deed.rule.actions.ignore:
             self._done |= deed.matched
         elif deed.rule.stop is Stop.GROUP:
@@ -168,10 +170,11 @@ class _Run:
     def _say(self, deed: Deed, rows: int, name: str, value: Any) -> None:
         """The last rule that says so wins."""
         self._decide(deed, name, rows)
-        by = f"{name}_by"
+        effects, by = self._effects, f"{name}_by"
         is_told = by in Effect.__dataclass_fields__
         for row in rows_of(rows):
-            effect = self._effect(row)
+            if (effect := effects.get(row)) is None:
+                effect = effects[row] = Effect()
             setattr(effect, name, value)
             if is_told:
                 setattr(effect, by, deed.place)

@@ -80,14 +80,16 @@ class Expression:
 
     def among(self, texts: Sequence[tuple[str, str]], watch: Stopwatch) -> Iterator[int]:
         """Which of some texts it is in; each comes with its folded form."""
-        search = self._compiled.search
+        search, has_letters = self._compiled.search, self._has_letters
+        longest = _TAMED_TEXT_MAX if self._is_tame else -1
         for start in range(0, len(texts), _TEXTS_AT_ONCE):
             watch.left_s()
             for place, (text, folded) in enumerate(texts[start : start + _TEXTS_AT_ONCE], start):
-                if self._is_tame and len(text) <= _TAMED_TEXT_MAX:
-                    if search(text) or (self._has_letters and not text.isascii() and search(folded)):
-                        yield place
-                elif self._is_in(text, folded, watch):
+                if len(text) > longest:
+                    is_in: object = self._is_in(text, folded, watch)
+                else:
+                    is_in = search(text) or (has_letters and not text.isascii() and search(folded))
+                if is_in:
                     yield place
 
     def _is_in(self, text: str, folded: str, watch: Stopwatch) -> bool:
