@@ -7,7 +7,7 @@ import pytest
 
 from architecture.source import imports, modules
 
-SQL = ("*/models.py", "*repository.py", "infra/db/*", "migrations/*", "ledger/criteria.py")
+SQL = ("*models.py", "*repository.py", "infra/db/*", "migrations/*", "ledger/criteria.py")
 ROOMS: dict[str, tuple[str, ...]] = {
     "sqlalchemy": SQL,
     "alembic": ("migrations/*",),

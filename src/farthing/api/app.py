@@ -33,6 +33,7 @@ _TAGS = [
     "History",
     "Attachments",
     "Categories and tags",
+    "Learning",
     "Merchants",
     "Secrets",
     "Jobs",
