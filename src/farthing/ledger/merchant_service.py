@@ -5,6 +5,7 @@ from uuid import UUID
 
 from farthing.audit.service import Audit
 from farthing.classify.merchants import merchant_of
+from farthing.classify.skeleton import is_number
 from farthing.infra.db import Work, unique_or
 from farthing.kernel.actor import Actor
 from farthing.kernel.clock import Clock
@@ -159,8 +160,13 @@ def shown(merchant: Merchant, aliases: list[str]) -> MerchantOut:
 
 
 def _spellings(texts: Sequence[str | None]) -> tuple[str, ...]:
-    """What may name a merchant: each text as the bank wrote it and without the noise."""
-    return tuple(spelling for text in texts if text for spelling in (text, merchant_of(text)) if spelling)
+    """What may name a merchant: each text as the bank wrote it, without numbers, and without any noise."""
+    said = [text for text in texts if text]
+    return tuple(spelling for text in said for spelling in (text, _unnumbered(text), merchant_of(text)) if spelling)
+
+
+def _unnumbered(text: str) -> str:
+    return " ".join(part for part in text.split() if not is_number(part))
 
 
 def _meant(spellings: Sequence[str], known: Mapping[str, str]) -> str | None:
