@@ -34,6 +34,7 @@ _TAGS = [
     "History",
     "Attachments",
     "Categories and tags",
+    "Learning",
     "Merchants",
     "Rules",
     "Secrets",

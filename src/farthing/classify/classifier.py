@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from farthing.classify.features import Asked, merchant_feature
-from farthing.classify.known import Answer, Sure, answer, knowledge
+from farthing.classify.known import Answer, How, Sure, answer, knowledge
+from farthing.classify.mcc import code_in, meaning_of_code
 from farthing.classify.meanings import Side, meanings
 from farthing.classify.merchants import merchant_of
 from farthing.classify.model import Model, Prediction
@@ -128,14 +129,22 @@ class Classifier:
 
 
 def _has_digits(text: str) -> bool:
-    return knowledge().has_digits(text)
+    return code_in(text) is not None or knowledge().has_digits(text)
+
+
+def _told(text: str, side: Side) -> Answer | None:
+    """What a text says; a merchant code in it, if its words say nothing sure."""
+    found = answer(knowledge().shape(text), side)
+    code = code_in(text) if side is Side.EXPENSE and (found is None or found.sure < _WEAK) else None
+    meaning = meaning_of_code(code) if code else None
+    return Answer(meaning, Sure.PHRASE, str(code), How.CODE) if meaning else found
 
 
 _saying: Memo[str] = Memo(lambda text: text if _has_digits(text) else skeleton(text), _has_digits)
 """What a description says apart from its numbers, which are as good as never twice the same."""
 _ask: dict[Side, Memo[Answer | None]] = {
-    Side.INCOME: Memo(lambda text: answer(knowledge().shape(text), Side.INCOME), _has_digits),
-    Side.EXPENSE: Memo(lambda text: answer(knowledge().shape(text), Side.EXPENSE), _has_digits),
+    Side.INCOME: Memo(lambda text: _told(text, Side.INCOME), _has_digits),
+    Side.EXPENSE: Memo(lambda text: _told(text, Side.EXPENSE), _has_digits),
 }
 
 

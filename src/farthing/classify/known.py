@@ -38,6 +38,15 @@ class Sure(IntEnum):
     WEAK = 65
 
 
+class How(StrEnum):
+    """Why an answer is given."""
+
+    WORD = "the word “{}”"
+    BRAND = "“{}” is known"
+    REFUND = "money back from “{}”"
+    CODE = "the merchant code {}"
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """What a phrase of the knowledge means; a brand has a name."""
@@ -67,13 +76,11 @@ class Answer:
     meaning: str
     sure: int
     said: str
-    is_refund: bool = False
+    how: How
 
     @property
     def reason(self) -> str:
-        if self.is_refund:
-            return f"money back from “{self.said}”"
-        return f"“{self.said}” is known" if self.sure >= Sure.BRAND else f"the word “{self.said}”"
+        return self.how.format(self.said)
 
 
 _OF_ANY_SHOP = {"groceries", "shopping", "furniture", "household", "electronics", "sport", "clothes"}
@@ -242,7 +249,7 @@ class Knowledge:
         brands = [one for one in found if one.is_brand]
         if not brands or self.is_between_own(shape):
             return None
-        return Answer(brands[0].entry.meaning, Sure.REFUND, brands[0].said, is_refund=True)
+        return Answer(brands[0].entry.meaning, Sure.REFUND, brands[0].said, How.REFUND)
 
     def _best(self, found: Sequence[Found]) -> Answer | None:
         brand = next((one for one in found if one.is_brand), None)
@@ -252,7 +259,8 @@ class Knowledge:
             best = chosen
         else:
             return None
-        return Answer(best.entry.meaning, best.entry.sure, best.said)
+        how = How.BRAND if best.is_brand else How.WORD
+        return Answer(best.entry.meaning, best.entry.sure, best.said, how)
 
     def brand(self, words: Sequence[str]) -> Found | None:
         """The brand that a text begins with, after the words of the bank."""

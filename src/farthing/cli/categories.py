@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from farthing.cli.client import Api
 
 app = typer.Typer(help="Categories: list, add, edit, delete.", no_args_is_help=True, rich_markup_mode=None)
+LEARNED = ("category", "examples", "tried", "decided", "right", "threshold")
 COLUMNS = ("name", "type", "parent", "color", "icon", "id")
 
 
@@ -32,6 +33,23 @@ def list_categories(data: Data = None, name: As = None, as_json: AsJson = False)
 
     found = call(data, name, every)
     show([_with_parent(one, found) for one in found], COLUMNS, as_json=as_json)
+
+
+@app.command()
+def learning(data: Data = None, name: As = None, as_json: AsJson = False) -> None:
+    """Show what was learned from your decisions, and how often it is right."""
+    from farthing.cli.output import describe, show
+    from farthing.cli.person import call
+
+    async def act(api: "Api") -> dict[str, Any]:
+        return dict(await api("GET", "/api/categories/learning"))
+
+    told = call(data, name, act)
+    if as_json:
+        describe(told, as_json=True)
+        return
+    print(f"{told['state']}: {told['examples']} decisions learned, {told['new_decisions']} new since then.")
+    show(told["categories"], LEARNED, as_json=False)
 
 
 @app.command()

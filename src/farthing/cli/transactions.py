@@ -106,6 +106,23 @@ def show_transaction(one: OneId, data: Data = None, name: As = None, as_json: As
     describe(call(data, name, lambda api: _asked(api, "GET", path)), as_json=as_json)
 
 
+@app.command()
+def why(one: OneId, data: Data = None, name: As = None, as_json: AsJson = False) -> None:
+    """Say why a transaction has its category and its merchant."""
+    from farthing.cli.output import describe, show
+    from farthing.cli.person import call
+
+    path = f"/api/transactions/{_id(one)}/why"
+    told = call(data, name, lambda api: _asked(api, "GET", path))
+    if as_json:
+        describe(told, as_json=True)
+        return
+    show(told["chain"], ("is_chosen", "source", "category", "confidence", "reason"), as_json=False)
+    print(f"Merchant: {told['merchant']['name'] or 'nobody knows'} ({told['merchant']['source']})")
+    for step in told["merchant"]["steps"]:
+        print(f"  {step['said']}: {step['reason']}")
+
+
 @app.command(context_settings=_SIGNED)
 def add(
     amount: Amount,

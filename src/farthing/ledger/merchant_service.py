@@ -5,6 +5,7 @@ from uuid import UUID
 
 from farthing.audit.service import Audit
 from farthing.classify.merchants import merchant_of
+from farthing.classify.skeleton import is_number
 from farthing.infra.db import Question, Work, unique_or
 from farthing.kernel.actor import Actor
 from farthing.kernel.clock import Clock
@@ -168,12 +169,21 @@ class Spellings:
     def __init__(self, known: Mapping[str, str]) -> None:
         self._known = known
         self._by_text: dict[str, str | None] = {}
+        self._cleaned: dict[str, str | None] = {}
 
     def meant(self, texts: Sequence[str | None]) -> str | None:
         """Whom the texts of one transaction mean."""
         name = self._named(texts) if self._known else None
-        name = name or merchant_of(*texts)
-        return name and name[:_LONGEST]
+        return name or next((name for text in texts if text and (name := self._clean(text))), None)
+
+    def _clean(self, text: str) -> str | None:
+        """Most payees come again; asking for them once is sooner than being asked cleverly."""
+        if text not in self._cleaned:
+            if len(self._cleaned) >= _REMEMBERED_MAX:
+                self._cleaned.clear()
+            name = merchant_of(text)
+            self._cleaned[text] = name and name[:_LONGEST]
+        return self._cleaned[text]
 
     def _named(self, texts: Sequence[str | None]) -> str | None:
         for text in texts:
@@ -200,8 +210,13 @@ def shown(merchant: Merchant, aliases: list[str]) -> MerchantOut:
 
 
 def _spellings(texts: Sequence[str | None]) -> tuple[str, ...]:
-    """What may name a merchant: each text as the bank wrote it and without the noise."""
-    return tuple(spelling for text in texts if text for spelling in (text, merchant_of(text)) if spelling)
+    """What may name a merchant: each text as the bank wrote it, without numbers, and without any noise."""
+    said = [text for text in texts if text]
+    return tuple(spelling for text in said for spelling in (text, _unnumbered(text), merchant_of(text)) if spelling)
+
+
+def _unnumbered(text: str) -> str:
+    return " ".join(part for part in text.split() if not is_number(part))
 
 
 def _meant(spellings: Sequence[str], known: Mapping[str, str]) -> str | None:

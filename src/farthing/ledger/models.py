@@ -25,6 +25,11 @@ from farthing.infra.db import Base, Id, Instant, Json, Key, countable, of_worksp
 Minor = BigInteger()
 
 
+def _where(condition: str) -> dict[str, Any]:
+    """An index of only those rows, on both databases."""
+    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
+
+
 class Account(Base):
     """Where money is or is owed. `balance` is the opening balance and all booked transactions, kept by every write."""
 
@@ -169,43 +174,17 @@ class Transaction(Base):
         Index(None, "workspace_id", "account_id", "date", "key"),
         Index(None, "workspace_id", "category_id", "date", "key"),
         Index(None, "workspace_id", "amount", "key"),
-        Index(
-            "ix_transactions_deleted",
-            "workspace_id",
-            "key",
-            sqlite_where=text("deleted_at IS NOT NULL"),
-            postgresql_where=text("deleted_at IS NOT NULL"),
-        ),
-        Index(
-            "ix_transactions_transfer",
-            "workspace_id",
-            "transfer_id",
-            sqlite_where=text("transfer_id IS NOT NULL"),
-            postgresql_where=text("transfer_id IS NOT NULL"),
-        ),
-        Index(
-            "ix_transactions_import",
-            "workspace_id",
-            "import_id",
-            "import_line",
-            sqlite_where=text("import_id IS NOT NULL"),
-            postgresql_where=text("import_id IS NOT NULL"),
-        ),
+        Index("ix_transactions_deleted", "workspace_id", "key", **_where("deleted_at IS NOT NULL")),
+        Index("ix_transactions_transfer", "workspace_id", "transfer_id", **_where("transfer_id IS NOT NULL")),
+        Index("ix_transactions_import", "workspace_id", "import_id", "import_line", **_where("import_id IS NOT NULL")),
         Index(
             "ix_transactions_stated",
             "workspace_id",
             "stated_account_id",
             "stated_on",
-            sqlite_where=text("stated_on IS NOT NULL"),
-            postgresql_where=text("stated_on IS NOT NULL"),
+            **_where("stated_on IS NOT NULL"),
         ),
-        Index(
-            "ix_transactions_chosen",
-            "workspace_id",
-            "updated_at",
-            sqlite_where=text("category_source = 'user'"),
-            postgresql_where=text("category_source = 'user'"),
-        ),
+        Index("ix_transactions_chosen", "workspace_id", "updated_at", **_where("category_source = 'user'")),
     )
 
     key: Mapped[int] = mapped_column(Key, primary_key=True, autoincrement=True)
