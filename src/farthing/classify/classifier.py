@@ -75,6 +75,11 @@ class Classifier:
             return self._thought(row, name)
         return self._of_texts(row, name)
 
+    def by_merchant(self, side: Side, name: str | None) -> Decision | None:
+        """What the merchant alone decides, whatever else is said; None where more must be known."""
+        key = (side, name)
+        return self._by_merchant[key] if key in self._by_merchant else self._met(side, name)
+
     def _met(self, side: Side, name: str | None) -> Decision | None:
         """Learn of a merchant what it decides alone."""
         feature = merchant_feature(side, name)

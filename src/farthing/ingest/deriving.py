@@ -6,12 +6,13 @@ from datetime import date as Day  # noqa: N812  a field is called date
 from typing import Any
 from uuid import UUID
 
+from farthing.classify.meanings import Side
 from farthing.infra.db import Work
 from farthing.ingest.rawrows import Fact, Place
 from farthing.kernel.actor import Actor
 from farthing.kernel.clock import Clock
 from farthing.ledger.categories import CategoryService
-from farthing.ledger.deciding import Decider, Deciding, asked
+from farthing.ledger.deciding import Chosen, Decider, Deciding, asked
 from farthing.ledger.kinds import CategorySource
 from farthing.ledger.merchant_service import MerchantService, Spellings
 from farthing.ledger.posting import Arrival
@@ -39,6 +40,7 @@ class Meaning:
         self.kinds = kinds
         self._decider = decider
         self._spellings = spellings
+        self._by_merchant: dict[tuple[bool, str | None], Chosen | None] = {}
 
     @classmethod
     async def load(cls, work: Work, actor: Actor, clock: Clock) -> "Meaning":
@@ -63,15 +65,14 @@ class Meaning:
     def _arrival(self, fact: Fact, place: Place, import_id: UUID) -> Arrival:
         payee, description = _cut(fact.payee, _TEXT_MAX), description_of(fact)
         merchant = self._spellings.meant((payee, description))
-        chosen = self._decider.one(
-            asked(
-                fact.minor,
-                (None, payee, description),
-                account_id=place.account_id,
-                day=fact.date,
-                merchant=merchant,
-            )
-        )
+        side = (fact.minor > 0, merchant)
+        if side not in self._by_merchant:
+            self._by_merchant[side] = self._decider.by_merchant(Side.INCOME if side[0] else Side.EXPENSE, merchant)
+        chosen = self._by_merchant[side]
+        if chosen is None:
+            texts = (None, payee, description)
+            row = asked(fact.minor, texts, account_id=place.account_id, day=fact.date, merchant=merchant)
+            chosen = self._decider.one(row)
         return Arrival(
             place.account_id,
             fact.date,

@@ -15,6 +15,7 @@ from farthing.ledger.kinds import CategoryKind, CategorySource
 from farthing.ledger.learned_models import LearnedModels
 from farthing.ledger.models import Transaction
 
+_CHOSEN_MAX = 50_000
 _SOURCES = {
     Source.MEMORY: CategorySource.MODEL,
     Source.MODEL: CategorySource.MODEL,
@@ -44,6 +45,7 @@ class Decider:
         self.model = model
         self._all = Classifier(self._find, model, memory)
         self._builtin = Classifier(self._find)
+        self._chosen: dict[int, tuple[Decision, Chosen]] = {}
 
     def choose(self, rows: Iterable[Asked]) -> list[Chosen]:
         return [self.one(row) for row in rows]
@@ -62,7 +64,26 @@ class Decider:
         """What everybody knows, whatever was learned here."""
         return self._builtin.one(row)
 
+    def by_merchant(self, side: Side, name: str | None) -> Chosen | None:
+        """What the merchant alone decides; None where the texts or the amount have a say."""
+        decision = self._all.by_merchant(side, name)
+        if decision is None:
+            return None
+        if decision.source in {Source.MEMORY, Source.MODEL} and not self._is_usable(str(decision.label), side):
+            return None
+        return self.chosen(decision)
+
     def chosen(self, decision: Decision) -> Chosen:
+        """Classifiers give the very same decision again and again."""
+        if (known := self._chosen.get(id(decision))) is not None:
+            return known[1]
+        if len(self._chosen) >= _CHOSEN_MAX:
+            self._chosen.clear()
+        found = self._made(decision)
+        self._chosen[id(decision)] = (decision, found)
+        return found
+
+    def _made(self, decision: Decision) -> Chosen:
         if decision.label is None or decision.source is None:
             more = (decision.reason, decision.confidence, decision.guessed)
             return Chosen(self._none, CategorySource.NONE, *more)
