@@ -24,6 +24,7 @@ from farthing.api.routes import (
     transactions,
     transfers,
     users,
+    webhooks,
 )
 
 ROUTERS = (
@@ -43,6 +44,7 @@ ROUTERS = (
     fetching.router,
     imports.router,
     etl.router,
+    webhooks.router,
     categories.router,
     merchants.router,
     secrets.router,
