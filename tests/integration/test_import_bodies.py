@@ -58,7 +58,13 @@ async def test_the_text_of_a_file_is_a_file(town: Town) -> None:
     text = bank_csv([("2026-05-02", "Bakery", "bread", "-3.50"), ("2026-05-03", "Kiosk", "paper", "none")]).decode()
     made = (await person.post("/api/imports/body", {"content": text})).json()
     assert (made["format"], made["summary"]["error"], made["rows"]) == ("csv", 1, 1)
-    for body in ({}, {"content": text, "transactions": ROWS}, {"content": "nothing"}, {"transactions": []}):
+    bodies: list[dict[str, Any]] = [
+        {},
+        {"content": text, "transactions": ROWS},
+        {"content": "nothing"},
+        {"transactions": []},
+    ]
+    for body in bodies:
         assert (await person.post("/api/imports/body", body)).status_code == 422
 
 
