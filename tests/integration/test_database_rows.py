@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from uuid import UUID, uuid4
 
+import httpx2
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, ProgrammingError
@@ -21,7 +22,10 @@ pytestmark = pytest.mark.postgresql_only
 TABLES = sorted(Base.metadata.tables)
 HIDDEN = {"throttles", "system_flags"}
 LEDGER = {
-    table.name for mapper in Base.registry.mappers if "ledger" in mapper.class_.__module__ for table in mapper.tables
+    table.name
+    for mapper in Base.registry.mappers
+    if {"ledger", "ingest"} & set(mapper.class_.__module__.split("."))
+    for table in mapper.tables
 }
 OF_WORKSPACES = {"invites", "jobs", "job_steps", "job_schedules", "audit_log", *LEDGER}
 OF_PEOPLE = {"sessions", "refresh_tokens", "password_tokens", "user_secrets", "outside_identities", "replays"}
@@ -45,7 +49,7 @@ async def rows(connection: AsyncConnection, table: str) -> int:
 
 
 async def keep_books(person: Person) -> None:
-    """A row in every table of the ledger."""
+    """A row in every table of the ledger and of imports."""
     purse, safe = [(await person.post("/api/accounts", {"name": name})).json()["id"] for name in ("Purse", "Safe")]
     parts = [{"amount": "-2", "category": "Food"}, {"amount": "-3"}]
     out = {"account_id": purse, "amount": "-5", "date": "2026-02-01", "splits": parts, "tags": ["odd"]}
@@ -63,7 +67,22 @@ async def keep_books(person: Person) -> None:
         await person.post(f"/api/accounts/{purse}/balances", {"date": "2026-02-01", "balance": "1"}),
         await person.post("/api/closed-months", {"month": "2020-01"}),
     ]
+    asked += await bring_files(person)
     assert all(answer.is_success for answer in asked), [answer.text for answer in asked]
+
+
+async def bring_files(person: Person) -> list[httpx2.Response]:
+    """An import that was posted, with a line that could not be read and a link to what was announced."""
+    bank = (await person.post("/api/accounts", {"name": "Bank"})).json()["id"]
+    pending = {"account_id": bank, "amount": "-7.11", "date": "2026-02-02", "status": "pending", "payee": "Lidl shop"}
+    content = b"Date;Payee;Amount\n2026-02-03;Lidl shop;-7.11\n2026-02-04;Kiosk;none\n"
+    return [
+        await person.post("/api/transactions", pending),
+        await person.post(
+            "/api/transactions/upload-csv", files={"file": ("bank.csv", content)}, data={"account_id": bank}
+        ),
+        await person.post("/api/webhook-sources", {"name": "shop"}),
+    ]
 
 
 async def settle(town: Town, person: Person) -> str:

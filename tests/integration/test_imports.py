@@ -134,3 +134,14 @@ async def test_a_doubtful_row_waits_and_is_decided(town: Town) -> None:
     await person.patch(place, {"decision": "same"})
     assert [amount for _, amount, _ in await ledger(person)].count("-47.11") == 1
     assert await suspects(person) == []
+
+
+async def test_a_file_whose_account_is_unclear_is_looked_at_before_one_is_named(town: Town) -> None:
+    person = await town.person()
+    one = await upload(person, bank_csv(MAY))
+    assert (one["state"], one["summary"]["new"], one["statements"][0]["account_id"]) == ("ready", 0, None)
+    assert (await person.post(f"/api/imports/{one['id']}/commit")).status_code == 422
+    home = await account(person)
+    named = await person.patch(f"/api/imports/{one['id']}", {"account_id": home})
+    assert named.json()["summary"]["new"] == 5, named.text
+    assert (await commit(person, one["id"]))["state"] == "posted"

@@ -32,6 +32,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "edit_tag": {"name": "taken"},
     "edit_rule": {"name": "taken"},
     "undo_rule_run": {},
+    "adjust_import": {"wishes": {"date_order": "ymd"}},
 }
 QUERIES: dict[str, dict[str, str]] = {
     "read_balance": {"date": "2026-02-01"},
@@ -139,6 +140,24 @@ async def keep_books(who: Resident) -> None:
     await who("POST", "/api/rules/run", {})
     await who("POST", f"/api/transactions/{made[0]['id']}/attachments", files=FORMS["add_attachment"])
     await who("POST", f"/api/accounts/{accounts[0]}/balances", BODIES["report_balance"])
+    await bring_files(who, accounts[1])
+
+
+async def bring_files(who: Resident, account: str) -> None:
+    """An import that is posted, one that is looked at, a link to what was announced, and a source of messages."""
+    pending = {
+        "account_id": account,
+        "amount": "-7.11",
+        "date": "2026-02-02",
+        "status": "pending",
+        "payee": "Lidl shop",
+    }
+    await who("POST", "/api/transactions", pending)
+    lines = b"Date;Payee;Amount\n2026-02-03;Lidl shop;-7.11\n2026-02-04;Kiosk;none\n"
+    file, data = {"file": ("bank.csv", lines, "text/csv")}, {"account_id": account}
+    await who("POST", "/api/transactions/upload-csv", files=file, data=data)
+    await who("POST", "/api/imports", files=file, data=data)
+    await who("POST", "/api/webhook-sources", {"name": "shop"})
 
 
 async def post(who: Resident) -> None:
@@ -262,7 +281,7 @@ async def test_nothing_crosses(
 def turn(route: APIRoute) -> int:
     """A stream ends with its job, what ends something comes late, and what brings it back still later."""
     late = {"cancel_job": 0, "watch_job": 1, "delete_alias": 2, "delete_attachment": 2}
-    late |= {"delete_account": 4, "end_session": 6}
+    late |= {"discard_import": 4, "delete_account": 4, "end_session": 6}
     usual = 5 if route.name.startswith("restore_") else 3 if "DELETE" in methods(route) else 2
     return late.get(route.name, usual)
 

@@ -31,6 +31,8 @@ class Throttles:
     sign_in_per_address: Limit = Limit(100, timedelta(minutes=15))
     register_per_address: Limit = Limit(20, timedelta(hours=1))
     demo_per_address: Limit = Limit(10, timedelta(hours=1))
+    webhook_per_address: Limit = Limit(60, timedelta(minutes=15))
+    """Messages that are not believed."""
 
     def times(self, factor: int) -> "Throttles":
         limits = {name: getattr(self, name) for name in self.__dataclass_fields__}

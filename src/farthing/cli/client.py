@@ -43,18 +43,30 @@ class Holder(Protocol):
         """Carry this one from now on."""
 
 
+class Workers(Protocol):
+    """Whoever does jobs in this process."""
+
+    async def start(self) -> None:
+        """Begin to do them."""
+
+    async def stop(self) -> None:
+        """Stop at the next step."""
+
+
 class Api:
-    """`work_off` does a job in this process, where no server does it."""
+    """`work_off` does a job in this process, where no server does it; `workers` do all jobs meanwhile."""
 
     def __init__(
         self,
         http: httpx2.AsyncClient,
         holder: Holder | None = None,
         work_off: Callable[[str], Awaitable[None]] | None = None,
+        workers: Workers | None = None,
     ) -> None:
         self._http = http
         self._holder = holder
         self._work_off = work_off
+        self._workers = workers
 
     async def __call__(self, method: str, path: str, body: Any = None, **query: Any) -> Any:
         """The answer's JSON, or the problem as an error; a token that has ended is renewed once."""
@@ -88,24 +100,53 @@ class Api:
                 async for _ in events.aiter_lines():
                     pass
 
+    async def upload(self, path: str, name: str, content: bytes, **fields: str | None) -> Any:
+        """Send a file as a form."""
+        form = {key: value for key, value in fields.items() if value is not None}
+        return told(await self._answer("POST", path, None, {}, {}, {"files": {"file": (name, content)}, "data": form}))
+
+    @asynccontextmanager
+    async def working(self) -> AsyncIterator[None]:
+        """See that jobs are done: a server does its own, beside a data folder nobody else may be there."""
+        if self._workers is None:
+            yield
+            return
+        await self._workers.start()
+        try:
+            yield
+        finally:
+            await self._workers.stop()
+
     async def _answer(
-        self, method: str, path: str, body: Any, query: dict[str, Any], headers: dict[str, str]
+        self,
+        method: str,
+        path: str,
+        body: Any,
+        query: dict[str, Any],
+        headers: dict[str, str],
+        form: dict[str, Any] | None = None,
     ) -> httpx2.Response:
-        answer = await self._send(method, path, body, query, headers)
+        answer = await self._send(method, path, body, query, headers, form)
         if answer.status_code == _UNAUTHENTICATED and self._holder:
             await self._holder.renew(self._http)
-            answer = await self._send(method, path, body, query, headers)
+            answer = await self._send(method, path, body, query, headers, form)
         return answer
 
     async def _send(
-        self, method: str, path: str, body: Any, query: dict[str, Any], headers: dict[str, str]
+        self,
+        method: str,
+        path: str,
+        body: Any,
+        query: dict[str, Any],
+        headers: dict[str, str],
+        form: dict[str, Any] | None,
     ) -> httpx2.Response:
         given = {key: value for key, value in query.items() if value is not None}
         if self._holder:
             headers = headers | {"Authorization": f"Bearer {self._holder.token}"}
         sent = {"content": body} if isinstance(body, bytes) else {"json": body}
         with answered(self._http):
-            return await self._http.request(method, path, **sent, params=given, headers=headers)
+            return await self._http.request(method, path, **sent, params=given, headers=headers, **(form or {}))
 
     async def rows(self, path: str, plural: str, *, per_page: int = 200, **query: Any) -> AsyncIterator[Any]:
         """All rows of a list, asked for page by page as they are used up."""

@@ -13,6 +13,7 @@ from farthing.cli import (
     categories,
     database,
     demo,
+    imports,
     ledger,
     read,
     rules,
@@ -37,6 +38,9 @@ app.command()(signing.logout)
 app.command()(signing.use)
 app.command()(signing.whoami)
 app.command()(read.read)
+app.command("import")(imports.bring)
+app.command()(imports.undo)
+app.add_typer(imports.app, name="imports")
 app.add_typer(accounts.app, name="accounts")
 app.add_typer(transactions.app, name="transactions")
 app.add_typer(categories.app, name="categories")

@@ -89,7 +89,7 @@ async def _beside(house: "House", name: str | None, act: "Callable[[Api], Awaita
         login = await begin()
         kept.keep(login)
     async with inside(house) as http:
-        return await act(Api(http, Holding(login, kept, begin), partial(_work_off, house)))
+        return await act(Api(http, Holding(login, kept, begin), partial(_work_off, house), house.runner))
 
 
 async def _person(house: "House", name: str | None) -> "User":

@@ -29,6 +29,7 @@ def rotate(data: Data = None) -> None:
     from farthing.cli.local import in_house, settings_of
     from farthing.infra.crypto import new_key
     from farthing.infra.db import SYSTEM
+    from farthing.ingest.webhooks import rewrap
     from farthing.kernel.actor import HOUSE
     from farthing.secrets.service import Secrets
     from farthing.settings import ensure_secrets, is_generated, keep_secrets
@@ -48,6 +49,7 @@ def rotate(data: Data = None) -> None:
         while True:
             async with house.database.write(SYSTEM) as work:
                 some = await Secrets(work, HOUSE, house.ring, house.clock).rewrap()
+                some += await rewrap(work, house.ring)
             if not some:
                 return sealed
             sealed += some

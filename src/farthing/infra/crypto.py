@@ -49,6 +49,11 @@ def keyed_token(key: bytes, message: str) -> str:
     return base64.urlsafe_b64encode(hmac.digest(key, message.encode(), "sha256")).decode().rstrip("=")
 
 
+def keyed_digest(key: str, message: bytes) -> str:
+    """HMAC-SHA256 in hexadecimal digits, as other systems sign their messages."""
+    return hmac.digest(key.encode(), message, "sha256").hex()
+
+
 def same(left: str, right: str) -> bool:
     return hmac.compare_digest(left.encode(), right.encode())
 

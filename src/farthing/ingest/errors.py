@@ -47,3 +47,23 @@ class FileEmpty(Unprocessable):
 
 class ProfileNotFound(NotFound):
     """Profile not found."""
+
+
+class ImportStopped(Conflict):
+    """The work on this import stopped before its end."""
+
+
+class SourceRefused(Unprocessable):
+    """What is at this address cannot be fetched."""
+
+
+class WebhookUnknown(NotFound):
+    """Nobody listens here, or the signature is not right."""
+
+
+class WebhookSourceNotFound(NotFound):
+    """Webhook source not found."""
+
+
+class WebhookMalformed(Unprocessable):
+    """This message is not JSON as the source sends it."""

@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from farthing.infra.db import Base, Id, Instant, Json, Key, of_workspace
+from farthing.infra.db import Base, Id, Instant, Json, Key, Sha256, of_workspace
 
 Minor = BigInteger()
 
@@ -172,3 +172,32 @@ class ImportProfile(Base):
     uses: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = mapped_column(Instant)
     used_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class WebhookSource(Base):
+    """Another system that may bring transactions by itself: known by its address, and believed for its signature."""
+
+    __tablename__ = "webhook_sources"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["workspace_id", "account_id"], ["accounts.workspace_id", "accounts.id"], ondelete="CASCADE"
+        ),
+        CheckConstraint("kind IN ('uzum', 'generic')", name="kind"),
+        UniqueConstraint("token_hash"),
+        Index(None, "workspace_id", "id"),
+        Index(None, "key_id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(Id, primary_key=True)
+    workspace_id: Mapped[UUID] = of_workspace()
+    kind: Mapped[str] = mapped_column(String(8))
+    name: Mapped[str] = mapped_column(String(255))
+    account_id: Mapped[UUID | None] = mapped_column(Id)
+    token_hash: Mapped[bytes] = mapped_column(Sha256)
+    key_id: Mapped[str] = mapped_column(String(16))
+    wrapped_key: Mapped[bytes] = mapped_column(LargeBinary)
+    ciphertext: Mapped[bytes] = mapped_column(LargeBinary)
+    created_by: Mapped[UUID] = mapped_column(Id)
+    """As whom its transactions are posted, for as long as this person may."""
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    last_used_at: Mapped[datetime | None] = mapped_column(Instant)

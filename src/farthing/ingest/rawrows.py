@@ -130,7 +130,7 @@ def raw_rows(
         else:
             printed = (
                 f"SELECT *, CAST(NULL AS BIGINT) AS minor, false AS is_too_fine, CAST(NULL AS BLOB) AS fingerprint"
-                f" FROM {source} LIMIT 0"
+                f" FROM {source} WHERE false"
             )
         target = workshop / "printed.parquet"
         connection.execute(f"COPY ({printed} ORDER BY row) TO '{sql_path(target)}' (FORMAT parquet)")

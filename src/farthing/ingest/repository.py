@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, select, tuple_
+from sqlalchemy import ColumnElement, delete, func, select, tuple_
 
 from farthing.infra.db import WorkspaceRepository, insert_rows
 from farthing.ingest.models import Import, ImportProfile, ImportRow, ImportStatement
@@ -22,9 +22,13 @@ class Imports(WorkspaceRepository):
         found: Import | None = await self.session.scalar(statement)
         return found
 
-    async def page(self, request: PageRequest, state: str | None, account_id: UUID | None) -> Page[Import]:
+    async def page(
+        self, request: PageRequest, state: str | None, account_id: UUID | None, *, only_assumed: bool = False
+    ) -> Page[Import]:
         """Newest first."""
         wanted: list[ColumnElement[bool]] = [] if state is None else [Import.state == state]
+        if only_assumed:
+            wanted += [Import.is_assumed.is_(True), Import.is_reviewed.is_(False)]
         if account_id is not None:
             of_it = self.own(select(ImportStatement.import_id), ImportStatement)
             wanted.append(Import.id.in_(of_it.where(ImportStatement.account_id == account_id)))
@@ -33,6 +37,11 @@ class Imports(WorkspaceRepository):
             statement = statement.where(Import.id < after)
         rows = (await self.session.scalars(statement.limit(request.limit + 1).offset(request.offset))).all()
         return page_of(rows, request, await self.count(Import, *wanted), lambda one: (one.id,))
+
+    async def rows_under_way(self) -> int:
+        """How many rows belong to imports that wait for their account or are being posted."""
+        statement = self.own(select(func.coalesce(func.sum(Import.row_count), 0)), Import)
+        return int(await self.session.scalar(statement.where(Import.state.in_(("waiting", "posting")))) or 0)
 
     async def several(self, ids: Collection[UUID]) -> dict[UUID, Import]:
         found: dict[UUID, Import] = {}

@@ -49,9 +49,14 @@ class ImportService:
         self._audit = Audit(work, actor, clock)
 
     async def page(
-        self, request: PageRequest, state: str | None = None, account_id: UUID | None = None
+        self,
+        request: PageRequest,
+        state: str | None = None,
+        account_id: UUID | None = None,
+        *,
+        only_assumed: bool = False,
     ) -> Page[Import]:
-        return await self._imports.page(request, state, account_id)
+        return await self._imports.page(request, state, account_id, only_assumed=only_assumed)
 
     async def get(self, import_id: UUID, *, lock: bool = False) -> Import:
         if found := await self._imports.get(import_id, lock=lock):
@@ -126,6 +131,9 @@ class ImportService:
         row.state = str(ImportState.READY)
         await self._imports.flush()
         statements = await self._accounts.assigned(row, read.parts, account_id, is_automatic=is_automatic)
+        if is_automatic:
+            # Rows that name an account hold it a little: of two that lock it afterwards, each would wait for the other.
+            await self._accounts.lock({one["account_id"] for one in statements if one["account_id"] is not None})
         await self._imports.replace_statements(row.id, statements)
         await self._rows.forget(row.id)
         await self._rows.keep(self._poster.unread(row, read, statements))

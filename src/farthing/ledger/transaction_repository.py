@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ColumnElement, Integer, bindparam, delete, func, or_, select
+from sqlalchemy import BigInteger, ColumnElement, Integer, and_, bindparam, delete, func, or_, select
 
 from farthing.infra.db import (
     Made,
@@ -85,6 +85,24 @@ class Transactions(WorkspaceRepository):
                 statement = statement.with_for_update().execution_options(populate_existing=True)
             found += (await self.session.scalars(statement)).all()
         return found
+
+    async def latest(self, before: int | None, limit: int) -> Sequence[Transaction]:
+        """Those in use that came last, or last before a key."""
+        statement = self.select(Transaction).where(Transaction.deleted_at.is_(None))
+        if before is not None:
+            statement = statement.where(Transaction.key < before)
+        return (await self.session.scalars(statement.order_by(Transaction.key.desc()).limit(limit))).all()
+
+    async def underived(self, before: int | None, limit: int) -> Sequence[int]:
+        """Keys of those in use whose merchant or category nobody chose or knew, the last first."""
+        unknown = or_(
+            Transaction.category_source == "none",
+            and_(Transaction.der_merchant.is_(None), Transaction.category_source != "user"),
+        )
+        statement = self.own(select(Transaction.key), Transaction).where(Transaction.deleted_at.is_(None), unknown)
+        if before is not None:
+            statement = statement.where(Transaction.key < before)
+        return (await self.session.scalars(statement.order_by(Transaction.key.desc()).limit(limit))).all()
 
     async def of_closed_months(self, account_id: UUID, deleted_at: datetime | None) -> Sequence[Transaction]:
         """An account's transactions that lie in closed months: those in use, or those put away at a moment."""
@@ -250,6 +268,14 @@ class Transactions(WorkspaceRepository):
 
 
 class Totals(WorkspaceRepository):
+    async def between(self, first: date, last: date) -> list[tuple[UUID, str, int, int, int]]:
+        """Of each category and currency: what came in, what was spent, and of how many lines."""
+        of = (DailyTotal.category_id, DailyTotal.currency)
+        sums = [func.sum(column) for column in (DailyTotal.income, DailyTotal.spent, DailyTotal.count)]
+        statement = self.own(select(*of, *sums), DailyTotal).where(DailyTotal.day.between(first, last)).group_by(*of)
+        found = await self.session.execute(statement)
+        return [(row[0], row[1], int(row[2]), int(row[3]), int(row[4])) for row in found]
+
     async def apply(self, workspace_id: UUID, change: Delta) -> UUID | None:
         """Move balances and totals, in an order that two writers cannot cross; an account that is gone, if one is.
 

@@ -33,6 +33,11 @@ def doubts(text: str) -> dict[Doubt, str]:
 AMBIGUOUS = "Date,Text,Amount\n04/05/2024,a,-1.00\n04/05/2024,b,2.00\n"
 
 
+def test_a_day_that_begins_with_its_year_is_one_among_days_of_another_order() -> None:
+    table = "Date;Text;Amount\n14.05.2026;a;-1,00\n15/05/2026;b;2,00\n2026-05-17;c;3,00\n"
+    assert [line.date.day for line in lines(table)] == [14, 15, 17]
+
+
 def test_an_order_of_days_that_cannot_be_known_is_told_with_its_alternative() -> None:
     (doubt,) = reading(AMBIGUOUS).ambiguities
     assert (doubt.doubt, doubt.assumed, doubt.alternatives) == (Doubt.DAY_MONTH_ORDER, "dmy", ("mdy",))

@@ -82,10 +82,19 @@ class Form:
 
 
 async def received(request: Request, who: MemberDetached) -> Form:
+    """One file or several."""
+    return await _received(request, who, _FILES_MAX)
+
+
+async def received_one(request: Request, who: MemberDetached) -> Form:
+    return await _received(request, who, 1)
+
+
+async def _received(request: Request, who: Caller, files_max: int) -> Form:
     """The form, read whole and understood before the transaction begins: a slow file keeps nobody waiting."""
     if IDEMPOTENCY_KEY in request.headers:
         await request.body()  # to be compared; else it goes to disk as it comes
-    async with request.form(max_files=_FILES_MAX, max_fields=10) as form:
+    async with request.form(max_files=files_max, max_fields=10) as form:
         files = [file for file in form.getlist("file") if isinstance(file, UploadFile)]
         if not files:
             raise Unprocessable("Send the file as the field `file` of a form (multipart/form-data).")
@@ -112,9 +121,10 @@ def _wishes(wishes: object, profile: object) -> Wishes:
 
 
 Upload = Annotated[Form, Depends(received)]
+OneUpload = Annotated[Form, Depends(received_one)]
 
 
-@router.post("", status_code=201, responses=documented(401, 403, 404, 409, 413, 422), openapi_extra=_FORM)
+@router.post("", status_code=201, responses=documented(400, 401, 403, 404, 409, 413, 422), openapi_extra=_FORM)
 async def upload_import(form: Upload, caller: Member) -> ImportPage:
     """Send one file or several; nothing is posted before you commit. Large ones are read in the background."""
     made = [await _imports(caller).add(one, form.account_id) for one in form.files]
@@ -124,10 +134,14 @@ async def upload_import(form: Upload, caller: Member) -> ImportPage:
 
 @router.get("", responses=documented(401, 403, 422))
 async def list_imports(
-    caller: Viewer, paging: Paging, state: ImportState | None = None, account_id: UUID | None = None
+    caller: Viewer,
+    paging: Paging,
+    state: ImportState | None = None,
+    account_id: UUID | None = None,
+    assumed: Annotated[bool, Query(description="Only those posted by a guess that nobody confirmed yet.")] = False,
 ) -> ImportPage:
     """Newest first."""
-    page = await _imports(caller).page(paging, state and str(state), account_id)
+    page = await _imports(caller).page(paging, state and str(state), account_id, only_assumed=assumed)
     return ImportPage(imports=await _show(caller).many(page.items), total=page.total, next=page.next)
 
 

@@ -15,6 +15,8 @@ from farthing.ingest.readers.table.words import fit
 
 _DATE_IN_TEXT = re.compile(r"(?<!\d)(\d{1,4}[./-]\d{1,2}[./-]\d{2,4}|\d{8})(?!\d)")
 _NAMED_IN_TEXT = re.compile(r"(?<!\d)(?:\d{1,2}\.?\s[^\W\d_]{3,12}\.?|[^\W\d_]{3,12}\.?\s\d{1,2},?)\s\d{4}(?!\d)")
+_YEAR_FIRST = re.compile(r"'?\d{4}-")
+"""Such a cell is a day by itself, in whatever order its neighbours are written."""
 _RANKS = (
     ("booking", dates.BOOKING, 5),
     ("plain", dates.PLAIN, 4),
@@ -93,7 +95,7 @@ def parsed(cell: str, dating: Dating) -> date | None:
     """The day that a cell names, in the order that was found."""
     found = meanings(cell) or (short_meanings(cell) if dating.is_short else {})
     if found:
-        return found.get(dating.order)
+        return found.get(dating.order) or (found.get("ymd") if _YEAR_FIRST.match(cell) else None)
     parts = yearless(cell).get(dating.order)
     return _before(dating.latest, *parts) if dating.latest and parts else None
 
