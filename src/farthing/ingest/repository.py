@@ -125,7 +125,7 @@ class Rows(WorkspaceRepository):
         """Forget what was found out; lines that could not be read may stay, and what a person said of them."""
         statement = self.own(delete(ImportRow), ImportRow).where(ImportRow.import_id == import_id)
         if but_unread:
-            statement = statement.where(ImportRow.said.is_(None), ImportRow.decision.is_(None))
+            statement = statement.where(ImportRow.said.is_(None), ImportRow.decided_at.is_(None))
         await self.session.execute(statement)
 
     async def review(self, request: PageRequest) -> Page[ImportRow]:

@@ -185,7 +185,9 @@ class ImportService:
             raise AccountUnclear
         await self._accounts.lock(accounts)
         row.reason = wanted.reason
-        if await self._imports.open_on(accounts, row.id):
+        # One that was interrupted is not behind those that wait for it.
+        is_begun = row.state == ImportState.POSTING
+        if not is_begun and await self._imports.open_on(accounts, row.id):
             row.state = str(ImportState.WAITING)
             row.updated_at = self._clock()
             await self._imports.flush()
@@ -230,7 +232,7 @@ class ImportService:
         if row.state == ImportState.UNDONE:
             return row
         if row.state == ImportState.WAITING:
-            row.state = str(ImportState.READY)
+            row.state = str(ImportState.UNDONE if row.undone_at else ImportState.READY)
             await self._imports.flush()
             return row
         is_stuck = row.state in (ImportState.POSTING, ImportState.UNDOING) and not await self._is_at_work(row)
@@ -240,7 +242,8 @@ class ImportService:
         await self._accounts.lock(accounts)
         if any(one.state != ImportState.WAITING for one in await self._imports.open_on(accounts, row.id)):
             raise ImportBusy("Another import is at work on this account. Undo this one when that is done.")
-        row.undone_at, row.reason = self._clock(), reason
+        # What was put away before it was interrupted comes back with the rest.
+        row.undone_at, row.reason = row.undone_at or self._clock(), reason
         await self._audit.record("import.undo", target_id=row.id, name=row.name)
         if row.row_count <= SMALL:
             await self._poster.withdraw_all(row)

@@ -13,9 +13,9 @@ from farthing.infra.blobs import Blob
 from farthing.infra.db import Database, Work
 from farthing.ingest.models import Import
 from farthing.ingest.planning import Plan, Planning, chunks
-from farthing.ingest.poster import CHUNK, Poster, opened
+from farthing.ingest.poster import CHUNK, Poster
 from farthing.ingest.profiles import wishes_checked
-from farthing.ingest.rawrows import Fact, Place, RawRows
+from farthing.ingest.rawrows import Fact, Place, RawRows, opened
 from farthing.ingest.receiving import Received, Reception
 from farthing.ingest.repository import Imports
 from farthing.ingest.schemas import CommitIn, ImportState, Origin

@@ -46,6 +46,8 @@ class Arrival(NamedTuple):
     import_id: UUID
     import_line: int
     fingerprint: bytes | None
+    stated_on: Day | None = None
+    stated_account_id: UUID | None = None
 
 
 class PostingService:
@@ -109,6 +111,10 @@ class PostingService:
             raise TransactionNotFound("This row is no transaction.")
         return found
 
+    async def lines_of(self, keys: Sequence[int]) -> dict[int, int]:
+        """Which row of its import each of these is."""
+        return await self._batches.lines_of(keys)
+
     async def posted_lines(self, import_id: UUID, first: int, last: int) -> set[int]:
         return await self._batches.lines(import_id, first, last)
 
@@ -125,15 +131,15 @@ class PostingService:
 
     async def announced(
         self, account_id: UUID, first: Day, last: Day
-    ) -> Sequence[tuple[int, Day, int, str, str | None]]:
-        """What is pending: key, day, amount, words, reference."""
+    ) -> Sequence[tuple[int, Day, int, str, str | None, UUID | None]]:
+        """What is pending: key, day, amount, words, reference, import."""
         return [tuple(row) for row in await self._batches.announced(account_id, first, last)]
 
     async def booked(
-        self, import_id: UUID, account_id: UUID, amounts: Collection[int]
-    ) -> Sequence[tuple[int, Day, int, str, str | None]]:
-        """What an import booked with one of these amounts: key, day, amount, words, reference."""
-        return [tuple(row) for row in await self._batches.booked(import_id, account_id, amounts)]
+        self, account_id: UUID, first: Day, last: Day, amounts: Collection[int]
+    ) -> Sequence[tuple[int, Day, int, str, str | None, UUID | None]]:
+        """What is booked with one of these amounts and was not announced before: as above."""
+        return [tuple(row) for row in await self._batches.booked(account_id, first, last, amounts)]
 
     async def living(self, import_id: UUID, limit: int) -> list[int]:
         """The next transactions of an import that are in use."""
@@ -149,11 +155,9 @@ class PostingService:
         """Put these away; how many they were."""
         return await self._turn(keys, moment, -1, reason)
 
-    async def put_back(
-        self, import_id: UUID, moment: datetime, lines: Collection[int], reason: str | None = None
-    ) -> dict[int, int]:
-        """Bring back those of these rows that were put away at a moment; their keys by line."""
-        away = await self._batches.away(import_id, moment, lines)
+    async def put_back(self, import_id: UUID, lines: Collection[int], reason: str | None = None) -> dict[int, int]:
+        """Bring back those of these rows that were taken back with their import; their keys by line."""
+        away = await self._batches.away(import_id, lines)
         await self._turn(sorted(away.values()), None, 1, reason)
         return away
 
