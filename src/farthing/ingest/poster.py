@@ -75,7 +75,7 @@ class Poster:
         there = await self._posting.posted_lines(row.id, first, last)
         new = [fact for fact in facts if _is_new(plan.get(fact.row)) and fact.row not in there]
         if row.undone_at is not None and new:
-            back = await self._posting.put_back(row.id, {fact.row for fact in new}, row.reason)
+            back = await self._posting.put_back(row.id, row.undone_at, {fact.row for fact in new}, row.reason)
             new = [fact for fact in new if fact.row not in back]
         decided = {one.row: one for one in await self._rows.between(row.id, first, last)}
         statements = {fact.row: fact.statement for fact in facts}
@@ -139,7 +139,7 @@ class Poster:
                 await self._post_line(row, one, at, places)
 
     async def _was_put_back(self, row: Import, one: ImportRow) -> bool:
-        back = await self._posting.put_back(row.id, {one.row}, row.reason)
+        back = await self._posting.put_back(row.id, row.undone_at, {one.row}, row.reason)
         if one.row not in back:
             return False
         one.state, one.reason, one.transaction_key = str(RowState.NEW), "you corrected it", back[one.row]

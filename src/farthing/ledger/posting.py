@@ -155,10 +155,15 @@ class PostingService:
         """Put these away; how many they were."""
         return await self._turn(keys, moment, -1, reason)
 
-    async def put_back(self, import_id: UUID, lines: Collection[int], reason: str | None = None) -> dict[int, int]:
+    async def put_back(
+        self, import_id: UUID, since: datetime | None, lines: Collection[int], reason: str | None = None
+    ) -> dict[int, int]:
         """Bring back those of these rows that were taken back with their import; their keys by line."""
         away = await self._batches.away(import_id, lines)
-        await self._turn(sorted(away.values()), None, 1, reason)
+        keys = sorted(away.values())
+        await self._turn(keys, None, 1, reason)
+        if since is not None:
+            await self._transfer_service.join_again(keys, since, reason)
         return away
 
     async def _turn(self, keys: Sequence[int], moment: datetime | None, sign: int, reason: str | None) -> int:
