@@ -7,13 +7,14 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from factories.files import Line, account, bank_csv, bank_ofx, brought, commit, upload
 from factories.people import Person, Town
 from fakes.clock import TestClock
 from farthing.infra.db import SYSTEM
-from farthing.ledger.models import DailyTotal
+from farthing.ingest.models import Import, ImportRow
+from farthing.ledger.models import DailyTotal, Transaction
 
 FIRST = date(2026, 5, 1)
 SHOPS = ("Corner Bakery", "Lidl", "Cinema Muza")
@@ -228,3 +229,26 @@ async def test_what_was_announced_and_booked_can_be_parted_and_keeps_what_a_pers
     clock.advance(seconds=30)
     await commit(person, second["id"])
     assert await photograph(town, person) == joined
+
+
+async def test_fingerprints_of_a_former_version_are_made_anew_before_anything_is_compared(town: Town) -> None:
+    """The database as a former version left it, whose fingerprints were others."""
+    person = await town.person()
+    home = await account(person)
+    lines = told([(day, shop, "-3.50") for day in range(3) for shop in SHOPS])
+    first = await brought(person, bank_csv(lines), home)
+    second = await brought(person, bank_ofx(lines, "2026-04-20", "2026-05-31"), home, "may.ofx")
+    assert second["summary"]["same"] == len(lines)
+    async with town.house.database.write(SYSTEM) as work:
+        for table in (Transaction, ImportRow):
+            was = await work.session.execute(select(table.fingerprint).where(table.fingerprint.is_not(None)))
+            for (mark,) in was.all():
+                assert mark is not None
+                old = update(table).where(table.fingerprint == mark).values(fingerprint=mark[::-1])
+                await work.session.execute(old)
+        await work.session.execute(update(Import).values(fingerprint_version=0))
+    for content, name in ((bank_csv(lines), "may.csv"), (bank_ofx(lines, "2026-04-20", "2026-05-31"), "may.ofx")):
+        again = await brought(person, content, home, name)
+        assert again["summary"]["same"] == len(lines), again["summary"]
+    assert await held(person, home) == of(lines)
+    assert first["state"] == "posted"

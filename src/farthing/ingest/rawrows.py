@@ -171,6 +171,12 @@ def some_facts(
         return raw.some(numbers)
 
 
+def prints(lake: LakeStore, row: Import, home: Path, places: Mapping[int, Place]) -> list[dict[int, bytes]]:
+    """The fingerprint of each row, some at a time."""
+    with opened(lake, row, home, places) as raw:
+        return [{one.row: one.fingerprint for one in some} for some in raw.known()]
+
+
 class Shown(NamedTuple):
     """A row as the preview lists it."""
 

@@ -19,6 +19,7 @@ from farthing.ingest.models import Import, ImportStatement
 from farthing.ingest.planning import Plan, Planning
 from farthing.ingest.poster import CHUNK, Poster
 from farthing.ingest.receiving import Read, Received
+from farthing.ingest.renewal import Renewal
 from farthing.ingest.repository import Imports, Rows
 from farthing.ingest.schemas import CommitIn, ImportState
 from farthing.jobs.service import JobService
@@ -44,6 +45,7 @@ class ImportService:
         self._accounts = Accounts(work, actor, clock)
         self._planning = Planning(work, actor, clock, lake)
         self._poster = Poster(work, actor, clock, self._planning)
+        self._renewal = Renewal(work, actor, clock, self._planning)
         self._jobs = JobService(work, actor, clock)
         self._audit = Audit(work, actor, clock)
 
@@ -133,8 +135,14 @@ class ImportService:
 
     async def plan(self, row: Import, reason: str | None = None) -> None:
         """Compare with the ledger as it is now."""
+        await self.renew(row)
         plan = await self._planning.plan(row, await self._imports.statements(row.id), reason)
         await self.planned(row, plan)
+
+    async def renew(self, row: Import) -> int:
+        """What this is going to be compared with has fingerprints of the same version."""
+        accounts = {one.account_id for one in await self._imports.statements(row.id) if one.account_id is not None}
+        return await self._renewal.renew(accounts)
 
     async def planned(self, row: Import, plan: Plan) -> None:
         row.summary = plan.summary()

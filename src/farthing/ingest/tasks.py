@@ -76,6 +76,7 @@ class IngestJobs:
 
     async def _plan(self, job: JobContext) -> Plan:
         """Outside of any writing, because comparing a million rows takes its time."""
+        await job.step("renew", partial(self._renew, job), advance=0)
         async with self.database.read(job.scope) as work:
             row = await self._import(work, job)
             planning = Planning(work, self._actor(job), self.clock, self.lake)
@@ -88,6 +89,9 @@ class IngestJobs:
 
         await job.step("plan", keep)
         return plan
+
+    async def _renew(self, job: JobContext, work: Work) -> Outcome:
+        return {"renewed": await self._service(work, job).renew(await self._import(work, job))}
 
     async def post(self, job: JobContext) -> Outcome:
         """Chunk by chunk; each is one transaction with its mark."""

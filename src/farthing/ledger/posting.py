@@ -1,6 +1,6 @@
 """Many rows at once: statements posted in chunks, taken back and put back as a whole, in few steps each."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date as Day  # noqa: N812  a field is called date
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -117,6 +117,11 @@ class PostingService:
 
     async def posted_lines(self, import_id: UUID, first: int, last: int) -> set[int]:
         return await self._batches.lines(import_id, first, last)
+
+    async def reprint(self, import_id: UUID, prints: Mapping[int, bytes]) -> None:
+        """Other fingerprints for what an import posted, by line; that is no change of what anybody sees."""
+        if prints:
+            await self._batches.reprint(import_id, prints)
 
     async def stated(self, account_id: UUID, first: Day, last: Day) -> Sequence[tuple[bytes, int, UUID, bool]]:
         """What came with statements of an account: fingerprint, key, import, and whether it was deleted since."""

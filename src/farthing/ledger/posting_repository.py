@@ -1,11 +1,11 @@
 """SQL about whole imports: which of their transactions live, and what these move together."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Date, Select, and_, case, func, literal_column, or_, select, update
+from sqlalchemy import ColumnElement, Date, Select, and_, bindparam, case, func, literal_column, or_, select, update
 
 from farthing.infra.db import WorkspaceRepository
 from farthing.ledger.kinds import Status, TransferState
@@ -141,6 +141,13 @@ class Batches(WorkspaceRepository):
         )
         statement = self.own(select(*what), Transaction).where(*wanted, Transaction.deleted_at.is_(None))
         return (await self.session.execute(statement)).all()
+
+    async def reprint(self, import_id: UUID, prints: Mapping[int, bytes]) -> None:
+        """Other fingerprints, by line."""
+        place = (Transaction.import_id == import_id, Transaction.import_line == bindparam("at"))
+        statement = self.own(update(Transaction), Transaction).where(*place).values(fingerprint=bindparam("is_now"))
+        connection = await self.session.connection()
+        await connection.execute(statement, [{"at": line, "is_now": print_} for line, print_ in prints.items()])
 
     async def transfers(self, keys: Sequence[int]) -> list[UUID]:
         """The transfers that these are legs of."""
