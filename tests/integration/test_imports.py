@@ -4,6 +4,7 @@ from typing import Any
 
 from factories.files import account, bank_csv, bank_ofx, brought, commit, ledger, upload
 from factories.people import Person, Town
+from fakes.clock import TestClock
 
 MAY = [
     ("2026-05-02", "Corner Bakery", "bread", "-3.50"),
@@ -145,3 +146,102 @@ async def test_a_file_whose_account_is_unclear_is_looked_at_before_one_is_named(
     named = await person.patch(f"/api/imports/{one['id']}", {"account_id": home})
     assert named.json()["summary"]["new"] == 5, named.text
     assert (await commit(person, one["id"]))["state"] == "posted"
+
+
+async def test_what_three_tell_is_there_once_whoever_goes_first(town: Town) -> None:
+    person = await town.person()
+    home = await account(person)
+    first = await brought(person, bank_csv(MAY), home)
+    second = await brought(person, bank_ofx(MAY, "2026-05-01", "2026-05-31"), home, "may.ofx")
+    third = await brought(person, bank_csv(MAY), home, "again.csv")
+    found = (await person.get("/api/transactions", params={"search": "lidl"})).json()["transactions"]
+    note = {"note": "party", "tags": ["food"]}
+    assert (await person.patch(f"/api/transactions/{found[0]['id']}", note)).status_code == 200
+    before = await ledger(person)
+    for gone in (first, second):
+        undone = await person.post(f"/api/imports/{gone['id']}/undo")
+        assert undone.status_code == 200, undone.text
+        assert await ledger(person) == before
+        kept = (await person.get(f"/api/transactions/{found[0]['id']}")).json()
+        assert (kept["note"], kept["tags"]) == ("party", ["food"])
+    await person.post(f"/api/imports/{third['id']}/undo")
+    assert await ledger(person) == []
+
+
+async def test_what_was_deleted_stays_deleted_when_its_import_comes_back(town: Town, clock: TestClock) -> None:
+    person = await town.person()
+    home = await account(person)
+    one = await brought(person, bank_csv(MAY), home)
+    found = (await person.get("/api/transactions", params={"search": "lidl"})).json()["transactions"]
+    await person.delete(f"/api/transactions/{found[0]['id']}")
+    clock.advance(seconds=60)
+    before = await ledger(person)
+    await person.post(f"/api/imports/{one['id']}/undo")
+    clock.advance(seconds=60)
+    again = await commit(person, one["id"])
+    assert again["summary"]["new"] == 4
+    assert await ledger(person) == before
+
+
+async def test_a_moved_transaction_is_told_of_by_another_source_on_its_old_day(town: Town) -> None:
+    person = await town.person()
+    home = await account(person)
+    await brought(person, bank_csv(MAY), home)
+    found = (await person.get("/api/transactions", params={"search": "lidl"})).json()["transactions"]
+    await person.patch(f"/api/transactions/{found[0]['id']}", {"date": "2026-05-02"})
+    second = await brought(person, bank_ofx(MAY, "2026-05-01", "2026-05-31"), home, "may.ofx")
+    assert second["summary"]["same"] == 5, second["summary"]
+
+
+async def test_a_row_whose_date_was_corrected_before_posting_is_known_again(town: Town) -> None:
+    person = await town.person()
+    home = await account(person)
+    one = await upload(person, bank_csv(MAY), account_id=home)
+    fixed = await person.patch(f"/api/imports/{one['id']}/rows/5", {"values": {"date": "2026-07-20"}})
+    assert fixed.status_code == 200, fixed.text
+    await commit(person, one["id"])
+    again = await upload(person, bank_csv(MAY), "again.csv", account_id=home)
+    assert again["summary"]["same"] == 5, again["summary"]
+
+
+async def test_the_preview_counts_what_was_corrected(town: Town) -> None:
+    person = await town.person()
+    home = await account(person)
+    content = bank_csv([*MAY, ("2026-05-21", "Kiosk", "papers", "minus four")])
+    one = await upload(person, content, account_id=home)
+    await person.patch(f"/api/imports/{one['id']}/rows/5", {"values": {"amount": "-50.00"}})
+    values = {"date": "2026-05-21", "amount": "-4.00", "payee": "Kiosk"}
+    await person.patch(f"/api/imports/{one['id']}/rows/6", {"values": values})
+    looked = (await person.get(f"/api/imports/{one['id']}")).json()["summary"]
+    assert looked["by_currency"] == [{"currency": "EUR", "income": "2500.00", "expense": "-64.50"}]
+    await commit(person, one["id"], digest=looked["digest"])
+    assert (await person.get(f"/api/accounts/{home}")).json()["balance"] == "2435.50"
+
+
+async def test_a_row_of_another_currency_is_never_posted_as_it_is(town: Town) -> None:
+    person = await town.person()
+    home = await account(person, currency="EUR")
+    content = b"Date;Payee;Amount;Currency\n2026-05-02;Diner;-10.00;USD\n2026-05-03;Diner;-12.00;USD\n"
+    one = await upload(person, content, account_id=home)
+    assert one["summary"]["error"] == 2, one["summary"]
+    await person.patch(f"/api/imports/{one['id']}/rows/1", {"decision": "new"})
+    await commit(person, one["id"])
+    assert await ledger(person) == []
+    refused = await person.patch(f"/api/imports/{one['id']}/rows/2", {"decision": "new"})
+    assert refused.status_code == 422, refused.text
+    taken = {"decision": "new", "values": {"amount": "-11.10"}}
+    assert (await person.patch(f"/api/imports/{one['id']}/rows/2", taken)).status_code == 200
+    assert await ledger(person) == [("2026-05-03", "-11.10", "booked")]
+
+
+async def test_an_announcement_that_comes_after_its_booking_is_joined_too(town: Town) -> None:
+    person = await town.person()
+    home = await account(person)
+    header = "Date;Payee;Description;Amount;Status\n"
+    booked = f"{header}2026-05-10;Employer;salary;2500.00;Booked\n2026-05-20;Lidl;weekly shop;-47.11;Booked\n"
+    early = f"{header}2026-05-18;Cinema;film;-9.00;Pending\n2026-05-19;Lidl;weekly shop;-47.11;Pending\n"
+    await brought(person, booked.encode(), home)
+    one = await brought(person, early.encode(), home, "pending.csv")
+    assert one["summary"]["new"] == 2, one["summary"]
+    found = [status for _, amount, status in await ledger(person) if amount == "-47.11"]
+    assert found == ["void", "booked"]

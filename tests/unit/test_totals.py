@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from farthing.ledger.kinds import CategoryKind
-from farthing.ledger.totals import Delta, Posted, column_of, delta
+from farthing.ledger.totals import Bundle, Delta, Posted, bundled, column_of, delta
 
 CATEGORIES = {UUID(int=number): kind for number, kind in enumerate(CategoryKind)}
 ACCOUNT, DAY = UUID(int=10), date(2026, 2, 14)
@@ -126,3 +126,27 @@ def test_a_transfer_is_never_negative(amount: int, kind: CategoryKind, is_transf
     _, size = column_of(amount, kind, is_transfer=is_transfer)
     assert abs(size) == abs(amount)
     assert not is_transfer or size >= 0
+
+
+def bundles_of(rows: list[Posted]) -> list[Bundle]:
+    """As the database sums them up: what is whole by its category, parts for themselves."""
+    found: list[Bundle] = []
+    for row in rows:
+        category = row.category_id if row.is_booked and not row.splits else None
+        is_net = row.is_booked
+        found.append(bundle(row, row.amount, category, is_net=is_net, transactions=1))
+        if row.is_booked:
+            found += [bundle(row, amount, part, is_net=False, transactions=0) for part, amount in row.splits]
+    return found
+
+
+def bundle(row: Posted, amount: int, category: UUID | None, *, is_net: bool, transactions: int) -> Bundle:
+    sides = (row.is_transfer, is_net)
+    return Bundle(row.account_id, row.day, row.currency, amount, 1, transactions, category, *sides)
+
+
+@given(ledgers)
+def test_many_that_come_or_go_together_move_the_same(rows: list[Posted]) -> None:
+    living = [row for row in rows if not row.is_deleted]
+    assert bundled(bundles_of(living), CATEGORIES, 1) == delta([], living, CATEGORIES)
+    assert bundled(bundles_of(living), CATEGORIES, -1) == delta(living, [], CATEGORIES)

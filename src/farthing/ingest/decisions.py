@@ -159,21 +159,43 @@ def paired(rows: Sequence[Candidate], period: Period, told: Sequence[Told]) -> d
 
 def _pair(rows: list[Candidate], told: list[Told], period: Period, found: dict[int, Decision]) -> None:
     """Of one amount: on the very day as many as both have; what is left, where only one can be meant."""
-    by_day: dict[date, list[Told]] = defaultdict(list)
+    theirs: dict[date, list[Told]] = defaultdict(list)
     for one in told:
-        by_day[one.day].append(one)
-    left: list[Candidate] = []
+        theirs[one.day].append(one)
+    ours: dict[date, list[Candidate]] = defaultdict(list)
     for row in rows:
-        likely = [one for one in by_day[row.day] if _is_possible(row, one)]
-        if not likely:
-            left.append(row)
-            continue
-        best = max(likely, key=lambda one: (len(one.words & row.words), -one.key))
-        by_day[row.day].remove(best)
-        found[row.row] = Decision(RowState.SAME, f"{best.who} told of it on the same day", best.key)
-    _pair_nearby(
-        left, sorted((o for some in by_day.values() for o in some), key=lambda o: (o.day, o.key)), period, found
-    )
+        ours[row.day].append(row)
+    for day, some in ours.items():
+        for row, one in _same_day(some, theirs[day]):
+            found[row.row] = Decision(RowState.SAME, f"{one.who} told of it on the same day", one.key)
+    taken = {decision.key for decision in found.values() if decision.state is RowState.SAME}
+    left = sorted((one for one in told if one.key not in taken), key=lambda one: (one.day, one.key))
+    _pair_nearby([row for row in rows if row.row not in found], left, period, found)
+
+
+def _same_day(rows: Sequence[Candidate], told: Sequence[Told]) -> list[tuple[Candidate, Told]]:
+    """Pairs of one day, as many as there can be.
+
+    Booked rows choose first, because only what is booked can be theirs; then announced ones, among their likes before
+    they take what is booked. Of equals, those go together that have most words in common.
+    """
+    pairs: list[tuple[Candidate, Told]] = []
+    for row_is_pending, told_is_pending in ((False, False), (True, True), (True, False)):
+        taken_rows = {row.row for row, _ in pairs}
+        taken = {one.key for _, one in pairs}
+        likely = sorted(
+            (-len(one.words & row.words), row.row, one.key, row, one)
+            for row in rows
+            if row.is_pending is row_is_pending and row.row not in taken_rows
+            for one in told
+            if one.is_pending is told_is_pending and one.key not in taken
+        )
+        for *_, row, one in likely:
+            if row.row not in taken_rows and one.key not in taken:
+                pairs.append((row, one))
+                taken_rows.add(row.row)
+                taken.add(one.key)
+    return pairs
 
 
 def _pair_nearby(rows: Sequence[Candidate], told: Sequence[Told], period: Period, found: dict[int, Decision]) -> None:

@@ -14,6 +14,8 @@ PROMISED = frozenset({"ofx", "json", "uzum"})
 """Formats in which banks give each transaction an id of its own."""
 _SAID = ("currency", "status", "payee", "memo", "description", "reference", "type")
 _MARK = "chr(31)"
+_MINOR = 2**63 - 1
+"""More than this is too large for any account, so it need not be told exactly."""
 
 
 def fingerprints_sql(view: str, accounts: Mapping[int, tuple[UUID, str, int]], workspace_id: UUID, kind: str) -> str:
@@ -40,7 +42,8 @@ def fingerprints_sql(view: str, accounts: Mapping[int, tuple[UUID, str, int]], w
     return (
         f"SELECT *, unhex(substr(sha256(concat(said, {_MARK}, row_number() OVER (PARTITION BY said ORDER BY row))),"
         f" 1, {2 * SIZE})) AS fingerprint FROM (SELECT *, {whole} AS said FROM ("
-        f"SELECT r.*, p.account, p.home, CAST(trunc(r.amount * p.scale) AS BIGINT) AS minor,"
+        f"SELECT r.*, p.account, p.home,"
+        f" CAST(least(greatest(trunc(r.amount * p.scale), -{_MINOR}), {_MINOR}) AS BIGINT) AS minor,"
         f" r.amount * p.scale <> trunc(r.amount * p.scale) AS is_too_fine"
         f" FROM {view} AS r JOIN (VALUES {places}) AS p(statement, account, home, scale) USING (statement)))"
     )

@@ -31,7 +31,7 @@ from farthing.ingest.repository import Imports, Rows
 from farthing.kernel.actor import Actor
 from farthing.kernel.clock import Clock
 from farthing.kernel.currency import DECIMALS
-from farthing.kernel.money import MINOR_MAX, to_text
+from farthing.kernel.money import MINOR_MAX, to_minor, to_text
 from farthing.lake.store import LakeStore
 from farthing.ledger.accounts import AccountService
 from farthing.ledger.kinds import Status
@@ -95,71 +95,90 @@ class Planning:
         return self.lake.raw(one.workspace_id, one.created_at.date(), one.id)
 
     async def basis(self, one: Import, statements: Sequence[ImportStatement], reason: str | None) -> Basis:
-        basis = Basis(one.workspace_id, one.format, {}, {}, {}, {})
-        for statement in statements:
-            if statement.account_id is None or statement.first_day is None or statement.last_day is None:
-                continue
-            account = await self._accounts.get(statement.account_id)
-            basis.places[statement.position] = Place(account.id, account.currency, DECIMALS[account.currency])
-            basis.periods[statement.position] = Period(statement.first_day, statement.last_day)
-        for account_id in {place.account_id for place in basis.places.values()}:
-            spans = [basis.periods[at] for at, place in basis.places.items() if place.account_id == account_id]
-            first, last = min(span.first for span in spans), max(span.last for span in spans)
-            basis.evidence[account_id] = await self._evidence(one, account_id, first, last)
+        basis = Basis(one.workspace_id, one.format, await self._places(statements), {}, {}, {})
+        for account_id, span in _spans(statements).items():
+            places = [at for at, place in basis.places.items() if place.account_id == account_id]
+            basis.periods |= dict.fromkeys(places, span)
+            basis.evidence[account_id] = await self._evidence(one, account_id, span.first, span.last)
         basis.decided = {row.row: row for row in await self._rows.of(one.id)}
         if not (reason or "").strip():
             basis.closed = frozenset(month.month for month in await self._months.all())
         return basis
 
+    async def places(self, one: Import) -> dict[int, Place]:
+        """Where the rows of each statement go, as far as that is known."""
+        return await self._places(await self._imports.statements(one.id))
+
+    async def _places(self, statements: Sequence[ImportStatement]) -> dict[int, Place]:
+        found: dict[int, Place] = {}
+        for one in statements:
+            if one.account_id is not None and one.first_day is not None and one.last_day is not None:
+                account = await self._accounts.get(one.account_id)
+                found[one.position] = Place(account.id, account.currency, DECIMALS[account.currency])
+        return found
+
     async def _evidence(self, one: Import, account_id: UUID, first: date, last: date) -> Evidence:
         former = await self._imports.statements_of_account(account_id)
-        order = {other.id: at for at, (_, other) in enumerate(former)}
+        others = {other.id: other for _, other in former} | {one.id: one}
+        spans = {
+            import_id: _spans([part for part, other in former if other.id == import_id]).get(account_id)
+            for import_id in others
+        }
+        order = {import_id: at for at, import_id in enumerate(others)}
         statements = [
-            Statement(
-                other.name,
-                _period(statement),
-                is_same_file=other.blob == one.blob and other.wishes == one.wishes,
-            )
-            for statement, other in former
+            Statement(other.name, spans[other.id], is_same_file=other.blob == one.blob and other.wishes == one.wishes)
+            for other in others.values()
         ]
         seen: dict[bytes, Seen] = {}
         deleted: set[int] = set()
-        numbers: dict[Any, int] = {name: at for i, at in order.items() if i != one.id for name in (i, i.bytes)}
-        for fingerprint, key, import_id, is_deleted in await self._posting.stated(account_id, first, last):
-            if (number := numbers.get(import_id)) is not None:
+        numbers: dict[Any, int] = {name: at for i, at in order.items() for name in (i, i.bytes)}
+        mine = {one.id, one.id.bytes}
+        stated = await self._posting.stated(account_id, first, last)
+        for fingerprint, key, import_id, is_deleted in stated:
+            if is_deleted and import_id in numbers:
+                seen[fingerprint] = (key, numbers[import_id])
+                deleted.add(key)
+        for fingerprint, key, import_id, is_deleted in stated:
+            if not is_deleted and import_id not in mine and (number := numbers.get(import_id)) is not None:
                 seen[fingerprint] = (key, number)
-                if is_deleted:
-                    deleted.add(key)
         claimed: set[int] = set()
-        for fingerprint, key, import_id, _ in await self._rows.evidence(account_id, first, last):
+        for fingerprint, key, import_id, _ in await self._rows.evidence(account_id, first - NEAR, last + NEAR):
             if import_id in order and import_id != one.id:
                 seen.setdefault(fingerprint, (key, order[import_id]))
-                if former[order[import_id]][1].source == one.source:
+                if others[import_id].source == one.source:
                     claimed.add(key)
-        own = {other.id for _, other in former if other.source == one.source} | {one.id}
+        own = {other.id for other in others.values() if other.source == one.source} | {one.id}
         told = await self._posting.told(account_id, first - NEAR, last + NEAR, own)
         return Evidence(
             seen,
             statements,
             deleted,
-            [_told(row, former) for row in told if row[0] not in claimed],
+            [_told(row, others, spans) for row in told if row[0] not in claimed],
             one.format in PROMISED,
         )
 
 
-def _told(row: tuple[int, date, int, str, str, UUID | None], former: Sequence[tuple[ImportStatement, Import]]) -> Told:
+def _told(
+    row: tuple[int, date, int, str, str, UUID | None],
+    others: Mapping[UUID, Import],
+    spans: Mapping[UUID, Period | None],
+) -> Told:
     key, day, amount, status, words, import_id = row
-    of = next((other for _, other in former if other.id == import_id), None)
+    of = others.get(import_id) if import_id else None
     if of is None:
         return Told(key, day, amount, status == Status.PENDING, _words(words), BY_HAND, None)
-    spans = [span for one, other in former if other.source == of.source and (span := _period(one))]
-    return Told(key, day, amount, status == Status.PENDING, _words(words), of.name, tuple(spans))
+    told = tuple(span for other in others.values() if other.source == of.source and (span := spans[other.id]))
+    return Told(key, day, amount, status == Status.PENDING, _words(words), of.name, told)
 
 
-def _period(statement: ImportStatement) -> Period | None:
-    if statement.first_day is None or statement.last_day is None:
-        return None
-    return Period(statement.first_day, statement.last_day)
+def _spans(statements: Sequence[ImportStatement]) -> dict[UUID, Period]:
+    """What a file tells of each account: banks may cut a file into a statement for each day."""
+    found: dict[UUID, Period] = {}
+    for one in statements:
+        if one.account_id is not None and one.first_day is not None and one.last_day is not None:
+            was = found.get(one.account_id, Period(one.first_day, one.last_day))
+            found[one.account_id] = Period(min(was.first, one.first_day), max(was.last, one.last_day))
+    return found
 
 
 def _words(text: str) -> frozenset[str]:
@@ -189,7 +208,10 @@ def _count_errors(basis: Basis, plan: Plan) -> None:
     """Lines that could not be read are no rows of the table."""
     for row in basis.decided.values():
         if row.said is not None:
-            plan.states[str(RowState.NEW if row.corrected else row.state)] += 1
+            is_new = bool(row.corrected) and row.decision != "skip"
+            plan.states[str(RowState.NEW if is_new else row.state)] += 1
+            if is_new and (place := next(iter(basis.places.values()), None)) is not None:
+                _count(plan, *_corrected(row, date.min, 0, place.currency), place)
 
 
 def _decisions(raw: RawRows, basis: Basis, plan: Plan) -> Iterator[Planned]:
@@ -209,16 +231,22 @@ def _decisions(raw: RawRows, basis: Basis, plan: Plan) -> Iterator[Planned]:
 
 def _at_once(row: Known, place: Place, basis: Basis) -> Decision | None:
     """What a person, the row itself or a former statement says."""
-    if (wanted := basis.decided.get(row.row)) is not None and wanted.decision is not None:
+    wanted = basis.decided.get(row.row)
+    has_amount = wanted is not None and (wanted.corrected or {}).get("amount") is not None
+    if (wanted is None or wanted.decision in {None, "new"}) and not has_amount and (wrong := _wrong(row, place)):
+        return Decision(RowState.ERROR, wrong)
+    if wanted is not None and wanted.decision is not None:
         return _wanted(wanted)
+    return known(_candidate(row), basis.periods[row.statement], basis.evidence[place.account_id])
+
+
+def _wrong(row: Known, place: Place) -> str | None:
+    """Why the account cannot hold a row, whatever anybody wants."""
     if row.is_too_fine:
-        return Decision(RowState.ERROR, f"the amount has more decimals than {place.currency} has")
+        return f"the amount has more decimals than {place.currency} has"
     if row.currency not in {None, place.currency}:
-        return Decision(RowState.ERROR, f"the row is in {row.currency}, and the account is kept in {place.currency}")
-    if abs(row.minor) > MINOR_MAX:
-        return Decision(RowState.ERROR, "the amount is too large")
-    evidence = basis.evidence[place.account_id]
-    return known(_candidate(row), basis.periods[row.statement], evidence)
+        return f"the row is in {row.currency}, and the account is kept in {place.currency}"
+    return "the amount is too large" if abs(row.minor) > MINOR_MAX else None
 
 
 def _wanted(row: ImportRow) -> Decision | None:
@@ -260,13 +288,14 @@ def _candidate(row: Known, words: frozenset[str] = frozenset()) -> Candidate:
 
 
 def _settled(row: Known, decision: Decision | None, place: Place, basis: Basis, plan: Plan) -> Iterator[Planned]:
-    month = row.date.replace(day=1)
+    day, minor = _corrected(basis.decided.get(row.row), row.date, row.minor, place.currency)
+    month = day.replace(day=1)
     if (decision is None or decision.state is RowState.NEW) and month in basis.closed:
         decision = Decision(RowState.SUSPECT, f"{month:%B %Y} is closed; say why it should change, or open it")
     state = RowState.NEW if decision is None else decision.state
     plan.states[str(state)] += 1
     if state is RowState.NEW:
-        _count(plan, row, place)
+        _count(plan, day, minor, place)
     if decision is None:
         return
     # What a former statement had under the same fingerprint needs no other evidence.
@@ -274,11 +303,21 @@ def _settled(row: Known, decision: Decision | None, place: Place, basis: Basis, 
     yield Planned(row.row, str(state), decision.reason, decision.key, is_remembered and state is not RowState.NEW)
 
 
-def _count(plan: Plan, row: Known, place: Place) -> None:
+def _corrected(told: ImportRow | None, day: date, minor: int, currency: str) -> tuple[date, int]:
+    """With what a person wrote in the place of what was read."""
+    values = (told.corrected if told else None) or {}
+    amount = values.get("amount")
+    return (
+        date.fromisoformat(values["date"]) if values.get("date") else day,
+        minor if amount is None else to_minor(amount, currency),
+    )
+
+
+def _count(plan: Plan, day: date, minor: int, place: Place) -> None:
     sums = plan.sums[place.currency]
-    sums[0 if row.minor > 0 else 1] += row.minor
-    plan.first_day = min(plan.first_day or row.date, row.date)
-    plan.last_day = max(plan.last_day or row.date, row.date)
+    sums[0 if minor > 0 else 1] += minor
+    plan.first_day = min(plan.first_day or day, day)
+    plan.last_day = max(plan.last_day or day, day)
 
 
 def chunks(count: int, size: int) -> Mapping[int, tuple[int, int]]:

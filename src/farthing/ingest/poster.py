@@ -1,8 +1,7 @@
 """From a plan to the ledger: chunk by chunk, each done once however often it is tried, and back again."""
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -18,13 +17,14 @@ from farthing.ingest.deriving import Corrected, Meaning, with_corrected
 from farthing.ingest.fingerprints import of_text
 from farthing.ingest.models import Import, ImportRow, ImportStatement
 from farthing.ingest.planning import Planning
-from farthing.ingest.rawrows import Fact, Place, Planned, RawRows, plan_between, raw_rows
+from farthing.ingest.rawrows import Fact, Place, Planned, opened, plan_between, some_facts
 from farthing.ingest.receiving import Read
 from farthing.ingest.repository import Imports, Rows
+from farthing.ingest.rereading import Rereading
 from farthing.ingest.schemas import ImportState
+from farthing.ingest.succession import Succession
 from farthing.kernel.actor import Actor
 from farthing.kernel.clock import Clock
-from farthing.kernel.currency import DECIMALS
 from farthing.kernel.money import to_minor
 from farthing.lake.store import LakeStore
 from farthing.ledger.accounts import AccountService
@@ -90,6 +90,7 @@ class Poster:
         self._pendings = PendingService(work, actor, clock)
         self._assertions = AssertionService(work, actor, clock)
         self._ledger_accounts = AccountService(work, actor, clock)
+        self._succession = Succession(work, planning, Rereading(work, actor, clock, planning))
 
     async def post_all(self, row: Import) -> None:
         """A small import, in one transaction."""
@@ -101,12 +102,7 @@ class Poster:
         await self.finish(row)
 
     async def places(self, row: Import) -> dict[int, Place]:
-        found: dict[int, Place] = {}
-        for statement in await self._imports.statements(row.id):
-            if statement.account_id is not None:
-                account = await self._ledger_accounts.get(statement.account_id)
-                found[statement.position] = Place(account.id, account.currency, DECIMALS[account.currency])
-        return found
+        return await self._planning.places(row)
 
     async def post_chunk(self, row: Import, chunk: Chunk, places: Mapping[int, Place]) -> dict[str, Any]:
         """Some rows, in order: what is new is posted, what must be remembered is kept. Done again, it does nothing."""
@@ -184,8 +180,15 @@ class Poster:
             if one.said is None or one.corrected is None or one.decision == "skip" or at is None:
                 continue
             is_there = one.row in await self._posting.posted_lines(row.id, one.row, one.row)
-            if one.state == RowState.ERROR and not is_there:
+            if one.state == RowState.ERROR and not is_there and not await self._was_put_back(row, one):
                 await self._post_line(row, one, at, places)
+
+    async def _was_put_back(self, row: Import, one: ImportRow) -> bool:
+        back = await self._posting.put_back(row.id, row.undone_at, {one.row}, row.reason)
+        if one.row not in back:
+            return False
+        one.state, one.reason, one.transaction_key = str(RowState.NEW), "you corrected it", back[one.row]
+        return True
 
     async def _post_line(self, row: Import, one: ImportRow, statement: int, places: Mapping[int, Place]) -> None:
         corrected = corrected_of(one, places[statement])
@@ -211,15 +214,7 @@ class Poster:
     async def facts_of(self, row: Import, numbers: Sequence[int]) -> list[Fact]:
         """Some rows, whole."""
         places, home = await self.places(row), self._planning.home(row)
-        return await asyncio.to_thread(_some_facts, self._planning.lake, row, home, places, numbers)
-
-    async def post_rows_again(self, row: Import, rows: Sequence[ImportRow]) -> None:
-        """Rows that were the same as transactions which are taken back now: from here on they stand for themselves."""
-        numbers = [one.row for one in rows]
-        places, facts = await self.places(row), await self.facts_of(row, numbers)
-        meaning = await Meaning.load(self._work, self._actor, self._clock)
-        await self._post(row, meaning.arrivals(facts, places, row.id))
-        await self._rows.drop(row.id, numbers)
+        return await asyncio.to_thread(some_facts, self._planning.lake, row, home, places, numbers)
 
     async def _join_announced(self, row: Import, statements: Sequence[ImportStatement]) -> None:
         for account_id in {one.account_id for one in statements if one.account_id}:
@@ -229,13 +224,16 @@ class Poster:
                 await self._join_on(row, account_id, min(known), max(known))
 
     async def _join_on(self, row: Import, account_id: UUID, first: date, last: date) -> None:
-        pending = [_movement(*one) for one in await self._posting.announced(account_id, first - BEFORE, last + AFTER)]
-        if not pending:
+        """What was announced before, or is announced only now though it is booked already."""
+        announced = await self._posting.announced(account_id, first - BEFORE, last + AFTER)
+        if not announced:
             return
-        amounts = {one.amount for one in pending}
-        booked = [_movement(*one) for one in await self._posting.booked(row.id, account_id, amounts)]
-        for pair in pairings(pending, booked):
-            await self._pendings.join(pair.pending, pair.booked, pair.reason, is_sure=pair.is_sure)
+        amounts = {one[2] for one in announced}
+        booked = await self._posting.booked(account_id, first - AFTER, last + BEFORE, amounts)
+        ours = {one[0] for one in (*announced, *booked) if one[-1] == row.id}
+        for pair in pairings([_movement(*one[:-1]) for one in announced], [_movement(*one[:-1]) for one in booked]):
+            if pair.pending in ours or pair.booked in ours:
+                await self._pendings.join(pair.pending, pair.booked, pair.reason, is_sure=pair.is_sure)
 
     async def _report_balances(self, row: Import, statements: Sequence[ImportStatement]) -> None:
         """What the statement says the balance was, beside what we count."""
@@ -247,6 +245,16 @@ class Poster:
                 continue
             said = AssertionIn(date=one.closing_day, balance=one.closing, source=BalanceSource.STATEMENT, note=row.name)
             await self._assertions.put(account.id, said)
+
+    async def _report_no_balances(self, row: Import) -> None:
+        """What this one said is said no more; another that told of the same day is heard again."""
+        for one in await self._imports.statements(row.id):
+            if one.account_id is None or one.closing is None or one.closing_day is None:
+                continue
+            await self._assertions.forget_stated(one.account_id, one.closing_day)
+            for other, of in await self._imports.statements_of_account(one.account_id):
+                if of.id != row.id and of.state == ImportState.POSTED and other.closing_day == one.closing_day:
+                    await self._report_balances(of, [other])
 
     def unread(self, row: Import, read: Read, statements: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
         """Lines that should have been transactions and could not be read: kept aside, to be corrected."""
@@ -268,21 +276,19 @@ class Poster:
         await self.finish_undo(row)
 
     async def withdraw_chunk(self, row: Import) -> int:
-        """Take the next rows back; transfers and announcements they were joined to are parted first."""
+        """Take the next rows back, parted from transfers and announcements; what others told too becomes theirs."""
         if row.undone_at is None:
             raise RuntimeError("an import is undone at a moment")
         keys = await self._posting.living(row.id, CHUNK)
-        await self._pendings.part(keys)
-        await self._posting.unlink_transfers(keys, row.reason)
-        leaning = await self._rows.leaning_on(keys, row.id)
-        gone = await self._posting.withdraw(keys, row.undone_at, row.reason)
-        others = await self._imports.several({one.import_id for one in leaning})
-        for import_id, other in others.items():
-            await self.post_rows_again(other, [one for one in leaning if one.import_id == import_id])
-        return gone
+        kept = await self._succession.hand_over(row, keys, row.reason) if keys else set()
+        going = [key for key in keys if key not in kept]
+        await self._pendings.part(going)
+        await self._posting.unlink_transfers(going, row.reason)
+        await self._posting.withdraw(going, row.undone_at, row.reason)
+        return len(keys)
 
     async def finish_undo(self, row: Import) -> None:
-        await self._assertions.forget_of(row.name, [one.account_id for one in await self._imports.statements(row.id)])
+        await self._report_no_balances(row)
         await self._rows.forget(row.id, but_unread=True)
         for one in await self._rows.of(row.id):
             if one.said is not None and one.state == RowState.NEW:
@@ -349,26 +355,9 @@ def fact_of(one: ImportRow, statement: int, corrected: Corrected) -> Fact:
     )
 
 
-@contextmanager
-def opened(lake: LakeStore, row: Import, home: Path, places: Mapping[int, Place]) -> Iterator[RawRows]:
-    """The raw rows of an import, for as long as somebody reads them."""
-    with (
-        lake.workshop() as workshop,
-        raw_rows(home, places, row.workspace_id, row.format, Path(workshop)) as raw,
-    ):
-        yield raw
-
-
 def _all_facts(lake: LakeStore, row: Import, home: Path, places: Mapping[int, Place]) -> list[Fact]:
     with opened(lake, row, home, places) as raw:
         return raw.facts(1, row.row_count)
-
-
-def _some_facts(
-    lake: LakeStore, row: Import, home: Path, places: Mapping[int, Place], numbers: Sequence[int]
-) -> list[Fact]:
-    with opened(lake, row, home, places) as raw:
-        return raw.some(numbers)
 
 
 def _is_new(planned: Planned | None) -> bool:

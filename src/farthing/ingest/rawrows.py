@@ -12,7 +12,9 @@ from uuid import UUID
 import duckdb
 
 from farthing.ingest.fingerprints import fingerprints_sql
+from farthing.ingest.models import Import
 from farthing.ingest.preparing import COLUMNS, ROWS, duck, sql_path
+from farthing.lake.store import LakeStore
 
 PLAN = "plan.parquet"
 WINDOW = 50_000
@@ -143,6 +145,36 @@ def plan_between(folder: Path, first: int, last: int) -> dict[int, Planned]:
     with duck() as connection:
         asked = f"SELECT * FROM {_parquet(folder / PLAN)} WHERE row BETWEEN ? AND ?"
         return {row[0]: Planned(*row) for row in connection.execute(asked, [first, last]).fetchall()}
+
+
+def planned_same(folder: Path, keys: Sequence[int]) -> list[tuple[int, int]]:
+    """Rows that are the same as one of these transactions, each with which."""
+    with duck() as connection:
+        asked = f"SELECT row, key FROM {_parquet(folder / PLAN)} WHERE state = 'same' AND key IN (SELECT unnest(?))"
+        return [(row, key) for row, key in connection.execute(asked, [list(keys)]).fetchall()]
+
+
+@contextmanager
+def opened(lake: LakeStore, row: Import, home: Path, places: Mapping[int, Place]) -> Iterator[RawRows]:
+    """The raw rows of an import, for as long as somebody reads them."""
+    with (
+        lake.workshop() as workshop,
+        raw_rows(home, places, row.workspace_id, row.format, Path(workshop)) as raw,
+    ):
+        yield raw
+
+
+def some_facts(
+    lake: LakeStore, row: Import, home: Path, places: Mapping[int, Place], numbers: Sequence[int]
+) -> list[Fact]:
+    with opened(lake, row, home, places) as raw:
+        return raw.some(numbers)
+
+
+def prints(lake: LakeStore, row: Import, home: Path, places: Mapping[int, Place]) -> list[dict[int, bytes]]:
+    """The fingerprint of each row, some at a time."""
+    with opened(lake, row, home, places) as raw:
+        return [{one.row: one.fingerprint for one in some} for some in raw.known()]
 
 
 class Shown(NamedTuple):

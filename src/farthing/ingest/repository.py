@@ -1,11 +1,11 @@
 """SQL about imports, and what the ledger knows of the rows of former statements."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, func, select, tuple_
+from sqlalchemy import ColumnElement, bindparam, delete, func, select, tuple_, update
 
 from farthing.infra.db import WorkspaceRepository, insert_rows
 from farthing.ingest.models import Import, ImportProfile, ImportRow, ImportStatement
@@ -134,8 +134,18 @@ class Rows(WorkspaceRepository):
         """Forget what was found out; lines that could not be read may stay, and what a person said of them."""
         statement = self.own(delete(ImportRow), ImportRow).where(ImportRow.import_id == import_id)
         if but_unread:
-            statement = statement.where(ImportRow.said.is_(None), ImportRow.decision.is_(None))
+            statement = statement.where(ImportRow.said.is_(None), ImportRow.decided_at.is_(None))
         await self.session.execute(statement)
+
+    async def reprint(self, import_id: UUID, prints: Mapping[int, bytes]) -> None:
+        """Other fingerprints, by row."""
+        known = self.own(select(ImportRow.row), ImportRow).where(ImportRow.import_id == import_id)
+        rows = set(await self.session.scalars(known.where(ImportRow.said.is_(None)))) & prints.keys()
+        if rows:
+            place = (ImportRow.import_id == import_id, ImportRow.row == bindparam("at"))
+            statement = self.own(update(ImportRow), ImportRow).where(*place).values(fingerprint=bindparam("is_now"))
+            connection = await self.session.connection()
+            await connection.execute(statement, [{"at": row, "is_now": prints[row]} for row in sorted(rows)])
 
     async def review(self, request: PageRequest) -> Page[ImportRow]:
         """Rows of posted imports that wait for a person, newest import first."""

@@ -183,6 +183,8 @@ class ReviewService:
                         raise RowInvalid("Say what the line means: a date and an amount at least.")
                     await self._poster.post_line(row, one)
                 else:
+                    if one.state == RowState.ERROR and "amount" not in (one.corrected or {}):
+                        raise RowInvalid(f"It cannot be posted as it is: {one.reason}. Say its amount.")
                     await self._poster.post_row(row, one)
                 one.state, one.reason = str(RowState.NEW), "you said so"
             case RowDecision.SAME:

@@ -19,6 +19,7 @@ from farthing.ingest.models import Import, ImportStatement
 from farthing.ingest.planning import Plan, Planning
 from farthing.ingest.poster import Poster
 from farthing.ingest.receiving import Read, Received
+from farthing.ingest.renewal import Renewal
 from farthing.ingest.repository import Imports, Rows
 from farthing.ingest.schemas import CommitIn, ImportState
 from farthing.jobs.service import JobService
@@ -45,6 +46,7 @@ class ImportService:
         self._accounts = Accounts(work, actor, clock)
         self._planning = Planning(work, actor, clock, lake)
         self._poster = Poster(work, actor, clock, self._planning)
+        self._renewal = Renewal(work, actor, clock, self._planning)
         self._jobs = JobService(work, actor, clock)
         self._audit = Audit(work, actor, clock)
 
@@ -142,8 +144,14 @@ class ImportService:
 
     async def plan(self, row: Import, reason: str | None = None) -> None:
         """Compare with the ledger as it is now."""
+        await self.renew(row)
         plan = await self._planning.plan(row, await self._imports.statements(row.id), reason)
         await self.planned(row, plan)
+
+    async def renew(self, row: Import) -> int:
+        """What this is going to be compared with has fingerprints of the same version."""
+        accounts = {one.account_id for one in await self._imports.statements(row.id) if one.account_id is not None}
+        return await self._renewal.renew(accounts)
 
     async def planned(self, row: Import, plan: Plan) -> None:
         row.summary = plan.summary()
@@ -194,7 +202,9 @@ class ImportService:
             raise AccountUnclear
         await self._accounts.lock(accounts)
         row.reason = wanted.reason
-        if await self._imports.open_on(accounts, row.id):
+        # One that was interrupted is not behind those that wait for it.
+        is_begun = row.state == ImportState.POSTING
+        if not is_begun and await self._imports.open_on(accounts, row.id):
             row.state = str(ImportState.WAITING)
             row.updated_at = self._clock()
             await self._imports.flush()
@@ -239,7 +249,7 @@ class ImportService:
         if row.state == ImportState.UNDONE:
             return row
         if row.state == ImportState.WAITING:
-            row.state = str(ImportState.READY)
+            row.state = str(ImportState.UNDONE if row.undone_at else ImportState.READY)
             await self._imports.flush()
             return row
         is_stuck = row.state in (ImportState.POSTING, ImportState.UNDOING) and not await self._is_at_work(row)
@@ -249,7 +259,8 @@ class ImportService:
         await self._accounts.lock(accounts)
         if any(one.state != ImportState.WAITING for one in await self._imports.open_on(accounts, row.id)):
             raise ImportBusy("Another import is at work on this account. Undo this one when that is done.")
-        row.undone_at, row.reason = self._clock(), reason
+        # What was put away before it was interrupted comes back with the rest.
+        row.undone_at, row.reason = row.undone_at or self._clock(), reason
         await self._audit.record("import.undo", target_id=row.id, name=row.name)
         if row.row_count <= SMALL:
             await self._poster.withdraw_all(row)

@@ -14,9 +14,9 @@ from farthing.infra.db import Database, Work
 from farthing.ingest.deriving import Meaning
 from farthing.ingest.models import Import
 from farthing.ingest.planning import Plan, Planning, chunks
-from farthing.ingest.poster import CHUNK, Chunk, Poster, Writer, chunk_of, opened
+from farthing.ingest.poster import CHUNK, Chunk, Poster, Writer, chunk_of
 from farthing.ingest.profiles import wishes_checked
-from farthing.ingest.rawrows import Fact, Place, Planned, RawRows, plan_between
+from farthing.ingest.rawrows import Fact, Place, Planned, RawRows, opened, plan_between
 from farthing.ingest.receiving import Received, Reception
 from farthing.ingest.repository import Imports
 from farthing.ingest.schemas import CommitIn, ImportState, Origin
@@ -77,6 +77,7 @@ class IngestJobs:
 
     async def _plan(self, job: JobContext) -> Plan:
         """Outside of any writing, because comparing a million rows takes its time."""
+        await job.step("renew", partial(self._renew, job), advance=0)
         async with self.database.read(job.scope) as work:
             row = await self._import(work, job)
             planning = Planning(work, self._actor(job), self.clock, self.lake)
@@ -89,6 +90,9 @@ class IngestJobs:
 
         await job.step("plan", keep)
         return plan
+
+    async def _renew(self, job: JobContext, work: Work) -> Outcome:
+        return {"renewed": await self._service(work, job).renew(await self._import(work, job))}
 
     async def post(self, job: JobContext) -> Outcome:
         """Chunk by chunk; each is one transaction with its mark. While one is written, the next is made ready."""

@@ -39,11 +39,11 @@ class Assertions(WorkspaceRepository):
         await self.session.delete(row)
         await self.session.flush()
 
-    async def forget_noted(self, account_id: UUID, note: str, source: str) -> None:
+    async def forget(self, account_id: UUID, day: date, source: str) -> None:
         await self.session.execute(
             self.delete(BalanceAssertion).where(
                 BalanceAssertion.account_id == account_id,
-                BalanceAssertion.note == note,
+                BalanceAssertion.day == day,
                 BalanceAssertion.source == source,
             )
         )

@@ -120,11 +120,9 @@ class AssertionService:
         await self._rows.remove(row)
         await self._audit.record("balance.forget", target_id=account.id, day=row.day.isoformat(), source=row.source)
 
-    async def forget_of(self, note: str, accounts: Sequence[UUID | None]) -> None:
-        """What a statement of this name reported is not said any more."""
-        for account_id in accounts:
-            if account_id is not None:
-                await self._rows.forget_noted(account_id, note, str(BalanceSource.STATEMENT))
+    async def forget_stated(self, account_id: UUID, day: date) -> None:
+        """What a statement reported of a day is not said any more."""
+        await self._rows.forget(account_id, day, str(BalanceSource.STATEMENT))
 
     async def drift(self, account_id: UUID) -> DriftOut:
         """Where the account first left what was reported, and what may explain it."""

@@ -75,8 +75,10 @@ class PendingService:
         return shown(link, rows[link.pending_key], rows[link.booked_key])
 
     async def part(self, keys: Sequence[int]) -> None:
-        """Take apart every link of these transactions, because they go."""
+        """Take apart every link of these transactions, because they go; what somebody rejected stays so."""
         for link in await self._links.of(keys):
+            if link.state == TransferState.REJECTED:
+                continue
             await self._part(link, was_linked=link.state == TransferState.LINKED)
             await self._links.remove(link)
 

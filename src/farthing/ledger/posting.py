@@ -49,6 +49,8 @@ class Arrival(NamedTuple):
     import_id: UUID
     import_line: int
     fingerprint: bytes | None
+    stated_on: Day | None = None
+    stated_account_id: UUID | None = None
 
 
 class PostingService:
@@ -118,8 +120,17 @@ class PostingService:
             raise TransactionNotFound("This row is no transaction.")
         return found
 
+    async def lines_of(self, keys: Sequence[int]) -> dict[int, int]:
+        """Which row of its import each of these is."""
+        return await self._batches.lines_of(keys)
+
     async def posted_lines(self, import_id: UUID, first: int, last: int) -> set[int]:
         return await self._batches.lines(import_id, first, last)
+
+    async def reprint(self, import_id: UUID, prints: Mapping[int, bytes]) -> None:
+        """Other fingerprints for what an import posted, by line; that is no change of what anybody sees."""
+        if prints:
+            await self._batches.reprint(import_id, prints)
 
     async def stated(self, account_id: UUID, first: Day, last: Day) -> Sequence[tuple[Any, ...]]:
         """What came with statements of an account: fingerprint, key, import, and whether it was deleted since.
@@ -136,15 +147,15 @@ class PostingService:
 
     async def announced(
         self, account_id: UUID, first: Day, last: Day
-    ) -> Sequence[tuple[int, Day, int, str, str | None]]:
-        """What is pending: key, day, amount, words, reference."""
+    ) -> Sequence[tuple[int, Day, int, str, str | None, UUID | None]]:
+        """What is pending: key, day, amount, words, reference, import."""
         return [tuple(row) for row in await self._batches.announced(account_id, first, last)]
 
     async def booked(
-        self, import_id: UUID, account_id: UUID, amounts: Collection[int]
-    ) -> Sequence[tuple[int, Day, int, str, str | None]]:
-        """What an import booked with one of these amounts: key, day, amount, words, reference."""
-        return [tuple(row) for row in await self._batches.booked(import_id, account_id, amounts)]
+        self, account_id: UUID, first: Day, last: Day, amounts: Collection[int]
+    ) -> Sequence[tuple[int, Day, int, str, str | None, UUID | None]]:
+        """What is booked with one of these amounts and was not announced before: as above."""
+        return [tuple(row) for row in await self._batches.booked(account_id, first, last, amounts)]
 
     async def living(self, import_id: UUID, limit: int) -> list[int]:
         """The next transactions of an import that are in use."""
@@ -161,11 +172,14 @@ class PostingService:
         return await self._turn(keys, moment, -1, reason)
 
     async def put_back(
-        self, import_id: UUID, moment: datetime, lines: Collection[int], reason: str | None = None
+        self, import_id: UUID, since: datetime | None, lines: Collection[int], reason: str | None = None
     ) -> dict[int, int]:
-        """Bring back those of these rows that were put away at a moment; their keys by line."""
-        away = await self._batches.away(import_id, moment, lines)
-        await self._turn(sorted(away.values()), None, 1, reason)
+        """Bring back those of these rows that were taken back with their import; their keys by line."""
+        away = await self._batches.away(import_id, lines)
+        keys = sorted(away.values())
+        await self._turn(keys, None, 1, reason)
+        if since is not None:
+            await self._transfer_service.join_again(keys, since, reason)
         return away
 
     async def _turn(self, keys: Sequence[int], moment: datetime | None, sign: int, reason: str | None) -> int:
@@ -194,6 +208,10 @@ def _draft(one: Arrival) -> Draft:
     return Draft(one._asdict() | more, (), ())
 
 
+_RARE = frozenset({"merchant", "note", "stated_on", "stated_account_id"})
+"""Columns that hardly any row of a statement fills."""
+
+
 class Ready(NamedTuple):
     """Rows as the database takes them, and what they move together."""
 
@@ -213,7 +231,7 @@ def ready(
         for one in arrivals
     ]
     columns: dict[str, Sequence[Any] | Same] = {
-        **given,
+        **{name: column if name not in _RARE or any(column) else Same(None) for name, column in given.items()},
         "id": new_ids(len(arrivals)),
         "workspace_id": Same(actor.workspace_id),
         "is_split": Same(value=False),

@@ -1,6 +1,6 @@
 """SQL about whole imports: which of their transactions live, and what these move together."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -8,8 +8,8 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Date, Select, and_, bindparam, case, func, literal_column, or_, select, update
 
 from farthing.infra.db import Prepared, WorkspaceRepository, in_scope
-from farthing.ledger.kinds import Status
-from farthing.ledger.models import Split, Transaction
+from farthing.ledger.kinds import Status, TransferState
+from farthing.ledger.models import PendingLink, Split, Transaction, TransactionChange
 from farthing.ledger.totals import Bundle
 
 _CHUNK = 500
@@ -18,19 +18,38 @@ _ZERO: ColumnElement[int] = literal_column("0")
 """Written out, because what is grouped by must read the same wherever it stands."""
 
 
-_t = Transaction.__table__.c
-_STATED = select(_t.fingerprint, _t.key, _t.import_id, _t.deleted_at.is_not(None)).where(in_scope(Transaction))
+def _is_deleted_by_somebody() -> ColumnElement[bool]:
+    """A deletion is a change of its own; taking an import back is none."""
+    return (
+        select(TransactionChange.id)
+        .where(
+            TransactionChange.workspace_id == Transaction.workspace_id,
+            TransactionChange.transaction_key == Transaction.key,
+            TransactionChange.action.in_(("delete", "restore")),
+            TransactionChange.created_at >= Transaction.deleted_at,
+        )
+        .exists()
+    )
+
+
+_STATED = select(
+    Transaction.fingerprint, Transaction.key, Transaction.import_id, Transaction.deleted_at.is_not(None)
+).where(in_scope(Transaction), or_(Transaction.deleted_at.is_(None), _is_deleted_by_somebody()))
 _FIRST, _LAST = bindparam("first", type_=Date), bindparam("last", type_=Date)
 _STATED_HERE = Prepared(
     _STATED.where(
-        _t.account_id == bindparam("account_id"),
-        _t.date.between(_FIRST, _LAST),
-        _t.fingerprint.is_not(None),
-        _t.stated_on.is_(None),
+        Transaction.account_id == bindparam("account_id"),
+        Transaction.date.between(_FIRST, _LAST),
+        Transaction.fingerprint.is_not(None),
+        Transaction.stated_on.is_(None),
     )
 )
 _STATED_ELSEWHERE = Prepared(
-    _STATED.where(_t.stated_account_id == bindparam("account_id"), _t.stated_on.between(_FIRST, _LAST))
+    _STATED.where(
+        Transaction.stated_account_id == bindparam("account_id"),
+        Transaction.stated_on.between(_FIRST, _LAST),
+        Transaction.fingerprint.is_not(None),
+    )
 )
 
 
@@ -45,16 +64,17 @@ class Batches(WorkspaceRepository):
         )
         return list((await self.session.scalars(statement)).all())
 
-    async def away(self, import_id: UUID, moment: datetime, lines: Collection[int]) -> dict[int, int]:
-        """The keys of an import's transactions that were put away at a moment, by line."""
+    async def away(self, import_id: UUID, lines: Collection[int]) -> dict[int, int]:
+        """The keys of an import's transactions that were taken back with it, by line."""
         found: dict[int, int] = {}
         for some in _parts(sorted(lines)):
             statement = self.own(select(Transaction.import_line, Transaction.key), Transaction).where(
                 Transaction.import_id == import_id,
-                Transaction.deleted_at == moment,
+                Transaction.deleted_at.is_not(None),
                 Transaction.import_line.in_(some),
+                ~_is_deleted_by_somebody(),
             )
-            found |= {int(row[0] or 0): row[1] for row in await self.session.execute(statement)}
+            found |= {int(row[0] or 0): row[1] for row in await self.session.execute(statement.order_by("key"))}
         return found
 
     async def ids(self, keys: Sequence[int]) -> dict[int, UUID]:
@@ -62,6 +82,14 @@ class Batches(WorkspaceRepository):
         for some in _parts(keys):
             statement = self.own(select(Transaction.key, Transaction.id), Transaction).where(Transaction.key.in_(some))
             found |= {row[0]: row[1] for row in await self.session.execute(statement)}
+        return found
+
+    async def lines_of(self, keys: Sequence[int]) -> dict[int, int]:
+        found: dict[int, int] = {}
+        for some in _parts(keys):
+            statement = self.own(select(Transaction.key, Transaction.import_line), Transaction)
+            rows = await self.session.execute(statement.where(Transaction.key.in_(some)))
+            found |= {row[0]: row[1] or 0 for row in rows}
         return found
 
     async def id_of_line(self, import_id: UUID, line: int) -> UUID | None:
@@ -81,68 +109,76 @@ class Batches(WorkspaceRepository):
         return {int(line or 0) for line in await self.session.scalars(statement)}
 
     async def stated(self, account_id: UUID, first: date, last: date) -> list[tuple[Any, ...]]:
-        """Transactions that came with statements of an account: fingerprint, key, import, whether deleted.
+        """Transactions that came with statements of an account: fingerprint, key, import, whether somebody deleted it.
 
-        There may be a million, so they come as the driver has them.
+        What was only taken back with its import is not among them. There may be a million, so they come as the driver
+        has them.
         """
         asked = {"account_id": account_id, "first": first, "last": last}
         return [*await _STATED_HERE.of(self.work, **asked), *await _STATED_ELSEWHERE.of(self.work, **asked)]
 
     async def told(self, account_id: UUID, first: date, last: date, but: Collection[UUID]) -> Sequence[Any]:
-        """What others told of: key, day, amount, status, words, import; without that of some imports."""
+        """What others told of, on the day they told: key, day, amount, status, words, import; but of some imports."""
         what = (
             Transaction.key,
-            Transaction.date,
+            func.coalesce(Transaction.stated_on, Transaction.date, type_=Date()),
             Transaction.amount,
             Transaction.status,
             Transaction.search_text,
             Transaction.import_id,
         )
-        statement = self.own(select(*what), Transaction).where(
-            Transaction.account_id == account_id,
-            Transaction.date.between(first, last),
-            Transaction.deleted_at.is_(None),
-            Transaction.status != Status.VOID,
-            or_(Transaction.import_id.is_(None), Transaction.import_id.not_in(but)),
-        )
-        return (await self.session.execute(statement)).all()
-
-    async def announced(self, account_id: UUID, first: date, last: date) -> Sequence[Any]:
-        """Pending transactions: key, day, amount, words, reference."""
-        statement = self.own(
-            select(
-                Transaction.key, Transaction.date, Transaction.amount, Transaction.search_text, Transaction.reference
-            ),
-            Transaction,
-        ).where(
-            Transaction.account_id == account_id,
-            Transaction.date.between(first, last),
-            Transaction.status == Status.PENDING,
-            Transaction.deleted_at.is_(None),
-        )
-        return (await self.session.execute(statement)).all()
-
-    async def booked(self, import_id: UUID, account_id: UUID, amounts: Collection[int]) -> Sequence[Any]:
         found: list[Any] = []
-        for some in _parts(sorted(amounts)):
-            statement = self.own(
-                select(
-                    Transaction.key,
-                    Transaction.date,
-                    Transaction.amount,
-                    Transaction.search_text,
-                    Transaction.reference,
-                ),
-                Transaction,
-            ).where(
-                Transaction.import_id == import_id,
-                Transaction.account_id == account_id,
-                Transaction.amount.in_(some),
-                Transaction.status == Status.BOOKED,
+        for place in _stated_at(account_id, first, last):
+            statement = self.own(select(*what), Transaction).where(
+                place,
                 Transaction.deleted_at.is_(None),
+                Transaction.status != Status.VOID,
+                or_(Transaction.import_id.is_(None), Transaction.import_id.not_in(but)),
             )
             found += (await self.session.execute(statement)).all()
         return found
+
+    async def announced(self, account_id: UUID, first: date, last: date) -> Sequence[Any]:
+        """Pending transactions: key, day, amount, words, reference, import."""
+        within = (Transaction.account_id == account_id, Transaction.date.between(first, last))
+        return await self._movements(*within, Transaction.status == Status.PENDING)
+
+    async def booked(self, account_id: UUID, first: date, last: date, amounts: Collection[int]) -> Sequence[Any]:
+        """Booked transactions that are not joined with an announced one; the same columns."""
+        within = (Transaction.account_id == account_id, Transaction.date.between(first, last))
+        is_joined = (
+            select(PendingLink.id)
+            .where(
+                PendingLink.workspace_id == Transaction.workspace_id,
+                PendingLink.booked_key == Transaction.key,
+                PendingLink.state == TransferState.LINKED,
+            )
+            .exists()
+        )
+        found: list[Any] = []
+        for some in _parts(sorted(amounts)):
+            wanted = (Transaction.amount.in_(some), Transaction.status == Status.BOOKED, ~is_joined)
+            found += await self._movements(*within, *wanted)
+        return found
+
+    async def _movements(self, *wanted: ColumnElement[bool]) -> Sequence[Any]:
+        what = (
+            Transaction.key,
+            Transaction.date,
+            Transaction.amount,
+            Transaction.search_text,
+            Transaction.reference,
+            Transaction.import_id,
+        )
+        statement = self.own(select(*what), Transaction).where(*wanted, Transaction.deleted_at.is_(None))
+        return (await self.session.execute(statement)).all()
+
+    async def reprint(self, import_id: UUID, prints: Mapping[int, bytes]) -> None:
+        """Other fingerprints, by line."""
+        place = (Transaction.import_id == import_id, Transaction.import_line == bindparam("at"))
+        statement = self.own(update(Transaction), Transaction).where(*place).values(fingerprint=bindparam("is_now"))
+        connection = await self.session.connection()
+        await connection.execute(statement, [{"at": line, "is_now": print_} for line, print_ in prints.items()])
 
     async def transfers(self, keys: Sequence[int]) -> list[UUID]:
         """The transfers that these are legs of."""
@@ -191,6 +227,13 @@ class Batches(WorkspaceRepository):
         statement = select(*place, *sums, Split.category_id, is_transfer, _ZERO.label("net")).join(Split, its)
         booked = statement.where(within, Transaction.status == _BOOKED, Transaction.is_split)
         return self.own(booked.group_by(*place, Split.category_id, is_transfer, Split.amount > _ZERO), Transaction)
+
+
+def _stated_at(account_id: UUID, first: date, last: date) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """Where the statement had it: as it is, or as it was before somebody moved it."""
+    account, day = Transaction.account_id == account_id, Transaction.date.between(first, last)
+    moved = and_(Transaction.stated_account_id == account_id, Transaction.stated_on.between(first, last))
+    return and_(account, day, Transaction.stated_on.is_(None)), moved
 
 
 def _bundle(account_id: UUID, day: date, currency: str, amount: int, lines: int, *rest: Any) -> Bundle:

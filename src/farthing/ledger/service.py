@@ -363,6 +363,11 @@ class LedgerService:
         """For the neighbours of this house: the same care for a change that is not a person's edit."""
         await self._change(await self._with_details(rows), edit, because)
 
+    async def change_keys(self, keys: Sequence[int], edit: Edit, because: Because) -> None:
+        """The same for who knows transactions by their keys."""
+        await self._categories.hold()
+        await self.change(await self._rows.by_keys(keys, lock=True), edit, because)
+
     def _arrival(self, key: int, reason: str | None) -> dict[str, Any]:
         """Making one leaves no image, but in a closed month it leaves a trace."""
         return change_row(key, {}, self._actor, self._clock(), Because(action="create", reason=reason), is_closed=True)

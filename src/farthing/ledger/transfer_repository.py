@@ -1,7 +1,7 @@
 """SQL about transfers: which are there, and which pairs look like one."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -125,6 +125,19 @@ class Transfers(WorkspaceRepository):
         for start in range(0, len(keys), _CHUNK):
             some = keys[start : start + _CHUNK]
             await self._drop(or_(Transfer.out_key.in_(some), Transfer.in_key.in_(some)))
+
+    async def parted(self, keys: Sequence[int], since: datetime) -> list[UUID]:
+        """Transfers of these that were taken apart since a moment."""
+        found: set[UUID] = set()
+        for start in range(0, len(keys), _CHUNK):
+            some = keys[start : start + _CHUNK]
+            statement = self.own(select(Transfer.id), Transfer).where(
+                or_(Transfer.out_key.in_(some), Transfer.in_key.in_(some)),
+                Transfer.state == TransferState.REJECTED,
+                Transfer.decided_at >= since,
+            )
+            found |= set(await self.session.scalars(statement))
+        return sorted(found)
 
     async def drop_proposals_of(self, account_id: UUID) -> None:
         """The same for all transactions of an account."""

@@ -1,6 +1,7 @@
 """Transfers: two transactions that are one movement between own accounts, linked by hand or found with a reason."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from decimal import Context, Decimal
 from uuid import UUID
 
@@ -117,6 +118,17 @@ class TransferService:
         if was_linked:
             await self._mark([out, into], None, "unlinked", reason)
         return shown(transfer, out, into)
+
+    async def join_again(self, keys: Sequence[int], since: datetime, reason: str | None = None) -> None:
+        """What these were parted from when they were taken back, as far as it is still there and free."""
+        for transfer_id in await self._rows.parted(keys, since):
+            out, into = await self._legs(await self._get(transfer_id))
+            transfer = await self._get(transfer_id, lock=True)
+            try:
+                refuse_impossible(out, into)
+            except TransferImpossible:
+                continue
+            await self._accept(transfer, out, into, reason)
 
     async def _accept(self, transfer: Transfer, out: Transaction, into: Transaction, reason: str | None) -> TransferOut:
         await self._settle(transfer, TransferState.LINKED)
