@@ -72,4 +72,5 @@ def test_every_route_has_decided_who_may_call_it() -> None:
         "set_password",
         "start_demo",
         "preview_invite",
+        "receive_webhook",
     }

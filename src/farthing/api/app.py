@@ -31,6 +31,8 @@ _TAGS = [
     "Transactions",
     "Transfers",
     "Imports",
+    "Webhooks",
+    "Pipeline",
     "History",
     "Attachments",
     "Categories and tags",

@@ -25,7 +25,7 @@ def _is_deleted_by_somebody() -> ColumnElement[bool]:
         .where(
             TransactionChange.workspace_id == Transaction.workspace_id,
             TransactionChange.transaction_key == Transaction.key,
-            TransactionChange.action.in_(("delete", "restore")),
+            or_(TransactionChange.action == "delete", TransactionChange.action == "restore"),
             TransactionChange.created_at >= Transaction.deleted_at,
         )
         .exists()

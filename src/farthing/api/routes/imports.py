@@ -159,7 +159,7 @@ async def list_import_profiles(caller: Viewer) -> ProfilePage:
     return ProfilePage(profiles=found, total=len(found), next=None)
 
 
-@router.delete("/profiles/{profile_id}", status_code=204, responses=documented(401, 403, 404))
+@router.delete("/profiles/{profile_id}", status_code=204, responses=documented(401, 403, 404, 422))
 async def forget_import_profile(profile_id: UUID, caller: Member) -> None:
     """Forget it; the next file of this kind is asked about again."""
     await _show(caller).forget_profile(profile_id)
@@ -204,7 +204,7 @@ async def adjust_import(
     return await _show(caller).one(row)
 
 
-@router.delete("/{import_id}", status_code=204, responses=documented(401, 403, 404, 409))
+@router.delete("/{import_id}", status_code=204, responses=documented(401, 403, 404, 409, 422))
 async def discard_import(import_id: UUID, caller: Member) -> None:
     """Forget an import that posted nothing."""
     await _imports(caller).discard(import_id)
@@ -246,13 +246,13 @@ async def undo_import(
     return _answer(caller, response, await _show(caller).one(row))
 
 
-@router.post("/{import_id}/confirm", responses=documented(401, 403, 404))
+@router.post("/{import_id}/confirm", responses=documented(401, 403, 404, 422))
 async def confirm_import(import_id: UUID, caller: Member) -> ImportOut:
     """What was assumed about the file was right."""
     return await _show(caller).one(await _imports(caller).reviewed(import_id))
 
 
-@router.get("/{import_id}/file", responses=documented(401, 403, 404) | _FILE, response_class=StreamingResponse)
+@router.get("/{import_id}/file", responses=documented(401, 403, 404, 422) | _FILE, response_class=StreamingResponse)
 async def download_import(import_id: UUID, caller: Viewer) -> StreamingResponse:
     """The file as it came, byte for byte."""
     row = await _imports(caller).get(import_id)
