@@ -123,10 +123,10 @@ class PostingService:
         if prints:
             await self._batches.reprint(import_id, prints)
 
-    async def stated(self, account_id: UUID, first: Day, last: Day) -> Sequence[tuple[bytes, int, UUID, bool]]:
-        """What came with statements of an account: fingerprint, key, import, and whether it was deleted since."""
+    async def stated(self, account_id: UUID, first: Day, last: Day) -> Sequence[tuple[bytes, int, UUID, bool, int]]:
+        """What came with statements of an account: fingerprint, key, import, whether it was deleted since, line."""
         rows = await self._batches.stated(account_id, first, last)
-        return [(fingerprint, key, of, gone is not None) for fingerprint, key, of, gone in rows]
+        return [(fingerprint, key, of, gone is not None, line or 0) for fingerprint, key, of, gone, line in rows]
 
     async def told(
         self, account_id: UUID, first: Day, last: Day, but: Collection[UUID]

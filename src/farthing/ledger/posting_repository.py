@@ -74,11 +74,17 @@ class Batches(WorkspaceRepository):
         return {int(line or 0) for line in await self.session.scalars(statement)}
 
     async def stated(self, account_id: UUID, first: date, last: date) -> Sequence[Any]:
-        """Transactions that came with statements of an account: fingerprint, key, import, whether somebody deleted it.
+        """What came with statements of an account: fingerprint, key, import, whether somebody deleted it, line.
 
         What was only taken back with its import is not among them.
         """
-        what = (Transaction.fingerprint, Transaction.key, Transaction.import_id, Transaction.deleted_at)
+        what = (
+            Transaction.fingerprint,
+            Transaction.key,
+            Transaction.import_id,
+            Transaction.deleted_at,
+            Transaction.import_line,
+        )
         is_known = or_(Transaction.deleted_at.is_(None), _is_deleted_by_somebody())
         found: list[Any] = []
         for place in _stated_at(account_id, first, last):
