@@ -33,6 +33,12 @@ def told(found: list[tuple[int, str, str]], later: int = 0) -> list[Line]:
     return [((FIRST + timedelta(days=day + later)).isoformat(), shop, "card", amount) for day, shop, amount in found]
 
 
+async def newcomer(town: Town, clock: TestClock) -> Person:
+    """A person for an example; so many may only come in a while."""
+    clock.advance(minutes=30)
+    return await town.person()
+
+
 async def held(person: Person, account_id: str) -> Counter[tuple[str, str, str]]:
     """The ledger of an account: day, amount, payee."""
     found = await everything(person, account_id)
@@ -80,9 +86,9 @@ async def waiting(person: Person) -> Counter[tuple[str, str]]:
 @few
 @given(statements, st.integers(1, 3))
 async def test_a_file_again_changes_nothing_and_alike_rows_stay_as_many(
-    town: Town, lines: list[Line], times: int
+    town: Town, clock: TestClock, lines: list[Line], times: int
 ) -> None:
-    person = await town.person()
+    person = await newcomer(town, clock)
     home = await account(person)
     many = sorted(lines * times)
     for _ in range(2):
@@ -94,13 +100,13 @@ async def test_a_file_again_changes_nothing_and_alike_rows_stay_as_many(
 @few
 @given(statements, st.data())
 async def test_any_order_of_overlapping_files_ends_in_the_same_ledger(
-    town: Town, lines: list[Line], data: st.DataObject
+    town: Town, clock: TestClock, lines: list[Line], data: st.DataObject
 ) -> None:
     """Files that begin or end within a day leave what nobody can tell to a person, and drop nothing."""
     cut = data.draw(st.integers(0, len(lines)))
     overlap = data.draw(st.integers(0, cut))
     files = [lines[:cut], lines[overlap:], lines[overlap:cut]]
-    person = await town.person()
+    person = await newcomer(town, clock)
     for order in ((0, 1, 2), data.draw(st.permutations((0, 1, 2)))):
         home = await account(person, f"Account {order}")
         for at in order:
@@ -116,9 +122,9 @@ async def test_any_order_of_overlapping_files_ends_in_the_same_ledger(
 @few
 @given(statements, st.lists(facts, max_size=3), st.integers(0, 1))
 async def test_another_source_doubles_nothing_and_loses_nothing(
-    town: Town, lines: list[Line], more: list[tuple[int, str, str]], later: int
+    town: Town, clock: TestClock, lines: list[Line], more: list[tuple[int, str, str]], later: int
 ) -> None:
-    person = await town.person()
+    person = await newcomer(town, clock)
     home = await account(person)
     await brought(person, bank_csv(lines), home)
     shifted = [((date.fromisoformat(day) + timedelta(days=later)).isoformat(), *rest) for day, *rest in lines]
@@ -142,8 +148,8 @@ async def test_another_source_doubles_nothing_and_loses_nothing(
 
 @few
 @given(statements)
-async def test_two_workspaces_are_independent(town: Town, lines: list[Line]) -> None:
-    one, other = await town.person(), await town.person()
+async def test_two_workspaces_are_independent(town: Town, clock: TestClock, lines: list[Line]) -> None:
+    one, other = await newcomer(town, clock), await newcomer(town, clock)
     first, second = await account(one), await account(other)
     await brought(one, bank_csv(lines), first)
     assert (await upload(other, bank_csv(lines), account_id=second))["summary"]["new"] == len(lines)
@@ -182,7 +188,7 @@ async def edited(person: Person, clock: TestClock, other: str, chosen: list[int]
 async def test_undo_restores_the_very_same_ledger_and_commit_brings_all_back(
     town: Town, clock: TestClock, lines: list[Line], chosen: list[int]
 ) -> None:
-    person = await town.person()
+    person = await newcomer(town, clock)
     home, other = await account(person), await account(person, "Savings")
     await brought(person, bank_csv(told([(3, "Old Shop", "-77.00"), (9, "Old Shop", "-78.00")])), home, "old.csv")
     one = await upload(person, bank_csv(lines), "new.csv", account_id=home)
@@ -252,3 +258,27 @@ async def test_fingerprints_of_a_former_version_are_made_anew_before_anything_is
         assert again["summary"]["same"] == len(lines), again["summary"]
     assert await held(person, home) == of(lines)
     assert first["state"] == "posted"
+
+
+def with_balances(lines: list[tuple[str, str, str]]) -> bytes:
+    rows = "".join(f"{day};Corner Bakery;bread;{amount};{balance}\n" for day, amount, balance in lines)
+    return f"Date;Payee;Description;Amount;Balance\n{rows}".encode()
+
+
+async def test_where_one_statement_ends_and_another_begins_the_banks_balance_decides(town: Town) -> None:
+    person = await town.person()
+    home = await account(person)
+    coffees = [
+        ("2026-05-01", "-1.00", "99.00"),
+        ("2026-05-02", "-3.50", "95.50"),
+        ("2026-05-02", "-3.50", "92.00"),
+        ("2026-05-03", "-1.00", "91.00"),
+    ]
+    await brought(person, with_balances(coffees[:2]), home, "one.csv")
+    second = await upload(person, with_balances(coffees[2:]), "two.csv", account_id=home)
+    assert (second["summary"]["new"], second["summary"]["suspect"]) == (2, 0), second["summary"]
+    await commit(person, second["id"])
+    same = await upload(person, with_balances(coffees[1:2] + coffees[3:]), "three.csv", account_id=home)
+    assert (same["summary"]["new"], same["summary"]["same"]) == (0, 2), same["summary"]
+    whole = await upload(person, with_balances(coffees), "whole.csv", account_id=home)
+    assert whole["summary"]["new"] == 0, "the second one of that day is known from the file that has both"

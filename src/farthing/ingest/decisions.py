@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from decimal import Decimal
 from enum import StrEnum
 
 NEAR = timedelta(days=4)
@@ -100,6 +101,8 @@ class Evidence:
     deleted: Collection[int] = frozenset()
     """Transactions that somebody deleted."""
     told: Sequence[Told] = ()
+    spare: Mapping[bytes, list[int]] = field(default_factory=dict)
+    """More transactions of one fingerprint: second ones of a day on which two statements met."""
     promises_ids: bool = False
     """The source gives each transaction an id of its own, so that a match is one, at the ends too."""
 
@@ -126,6 +129,21 @@ def known(row: Candidate, period: Period, evidence: Evidence) -> Decision | None
         "it may be the same, or a second one of that day",
         key,
     )
+
+
+def by_balance(
+    decision: Decision, ours: Decimal | None, alike: Collection[Decimal | None], theirs: Decimal | None
+) -> Decision | None:
+    """A doubtful row beside the one that it is like, where the bank says what the balance was after each.
+
+    The same balance is the same row. If none of the rows that say the very same has it, the statement does not tell of
+    that one at all; if another of them has it, which of them is new is left to a person.
+    """
+    if ours is None or theirs is None or None in alike:
+        return decision
+    if ours == theirs:
+        return Decision(RowState.SAME, f"the balance after it is the same, {ours.normalize():f}", decision.key)
+    return decision if theirs in alike else None
 
 
 def is_whole(day: date, one: Period, other: Period) -> bool:

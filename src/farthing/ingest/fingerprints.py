@@ -17,6 +17,9 @@ _MARK = "chr(31)"
 _MINOR = 2**63 - 1
 """More than this is too large for any account, so it need not be told exactly."""
 
+FIRST_ALIKE = f"unhex(substr(sha256(concat(said, {_MARK}, 1)), 1, {2 * SIZE}))"
+"""Of a row, the fingerprint of the first one of its file that says the very same."""
+
 
 def fingerprints_sql(view: str, accounts: Mapping[int, tuple[UUID, str, int]], workspace_id: UUID, kind: str) -> str:
     """A query of `view` that adds account, minor amount and fingerprint to each row.

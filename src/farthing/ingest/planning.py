@@ -3,9 +3,10 @@
 import asyncio
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -21,12 +22,13 @@ from farthing.ingest.decisions import (
     Seen,
     Statement,
     Told,
+    by_balance,
     known,
     paired,
 )
 from farthing.ingest.fingerprints import PROMISED
 from farthing.ingest.models import Import, ImportRow, ImportStatement
-from farthing.ingest.rawrows import Known, Place, Planned, RawRows, raw_rows
+from farthing.ingest.rawrows import Known, Place, Planned, RawRows, balance_of, raw_rows
 from farthing.ingest.repository import Imports, Rows
 from farthing.kernel.actor import Actor
 from farthing.kernel.clock import Clock
@@ -51,6 +53,8 @@ class Basis:
     periods: dict[int, Period]
     evidence: dict[UUID, Evidence]
     decided: dict[int, ImportRow]
+    lines: dict[int, tuple[Path, int]] = field(default_factory=dict)
+    """Where the row stands that a transaction was."""
     closed: frozenset[date] = frozenset()
 
 
@@ -99,7 +103,7 @@ class Planning:
         for account_id, span in _spans(statements).items():
             places = [at for at, place in basis.places.items() if place.account_id == account_id]
             basis.periods |= dict.fromkeys(places, span)
-            basis.evidence[account_id] = await self._evidence(one, account_id, span.first, span.last)
+            basis.evidence[account_id] = await self._evidence(one, account_id, span.first, span.last, basis.lines)
         basis.decided = {row.row: row for row in await self._rows.of(one.id)}
         if not (reason or "").strip():
             basis.closed = frozenset(month.month for month in await self._months.all())
@@ -117,30 +121,39 @@ class Planning:
                 found[one.position] = Place(account.id, account.currency, DECIMALS[account.currency])
         return found
 
-    async def _evidence(self, one: Import, account_id: UUID, first: date, last: date) -> Evidence:
+    async def _evidence(
+        self, one: Import, account_id: UUID, first: date, last: date, lines: dict[int, tuple[Path, int]]
+    ) -> Evidence:
         former = await self._imports.statements_of_account(account_id)
         others = {other.id: other for _, other in former} | {one.id: one}
         spans = {
             import_id: _spans([part for part, other in former if other.id == import_id]).get(account_id)
             for import_id in others
         }
+        again = {other.id for other in others.values() if other.blob == one.blob and other.wishes == one.wishes}
         order = {import_id: at for at, import_id in enumerate(others)}
         statements = [
-            Statement(other.name, spans[other.id], is_same_file=other.blob == one.blob and other.wishes == one.wishes)
-            for other in others.values()
+            Statement(other.name, spans[other.id], is_same_file=other.id in again) for other in others.values()
         ]
         seen: dict[bytes, Seen] = {}
         deleted: set[int] = set()
         numbers: dict[Any, int] = {name: at for i, at in order.items() for name in (i, i.bytes)}
+        by_number = list(others.values())
         mine = {one.id, one.id.bytes}
         stated = await self._posting.stated(account_id, first, last)
-        for fingerprint, key, import_id, is_deleted in stated:
-            if is_deleted and import_id in numbers:
-                seen[fingerprint] = (key, numbers[import_id])
+        spare: dict[bytes, list[int]] = defaultdict(list)
+        edges = _edges([*spans.values(), Period(first, last)])
+        for fingerprint, key, import_id, is_deleted, line, day in _by_weight(stated, again):
+            number = numbers.get(import_id)
+            if number is None or (import_id in mine and not is_deleted):
+                continue
+            if (other := seen.get(fingerprint)) is not None and other[0] not in deleted:
+                spare[fingerprint].append(other[0])
+            seen[fingerprint] = (key, number)
+            if day in edges:
+                lines[key] = (self.home(by_number[number]), line or 0)
+            if is_deleted:
                 deleted.add(key)
-        for fingerprint, key, import_id, is_deleted in stated:
-            if not is_deleted and import_id not in mine and (number := numbers.get(import_id)) is not None:
-                seen[fingerprint] = (key, number)
         claimed: set[int] = set()
         for fingerprint, key, import_id, _ in await self._rows.evidence(account_id, first - NEAR, last + NEAR):
             if import_id in order and import_id != one.id:
@@ -154,8 +167,26 @@ class Planning:
             statements,
             deleted,
             [_told(row, others, spans) for row in told if row[0] not in claimed],
+            spare,
             one.format in PROMISED,
         )
+
+
+def _edges(spans: Iterable[Period | None]) -> set[Any]:
+    """The days on which a statement begins or ends, as a person writes them too."""
+    days = {day for span in spans if span is not None for day in (span.first, span.last)}
+    return days | {day.isoformat() for day in days}
+
+
+def _by_weight(stated: Sequence[tuple[Any, ...]], again: Collection[UUID]) -> Iterator[tuple[Any, ...]]:
+    """What counts most comes last: what lives after what was deleted, the very same file after others."""
+    names = {name for one in again for name in (one, one.bytes)}
+    parts: tuple[list[tuple[Any, ...]], ...] = ([], [], [])
+    for row in stated:
+        parts[0 if row[3] else 2 if row[2] in names else 1].append(row)
+    for part in parts:
+        part.sort(key=itemgetter(1), reverse=True)
+        yield from part
 
 
 def _told(
@@ -217,16 +248,38 @@ def _count_errors(basis: Basis, plan: Plan) -> None:
 def _decisions(raw: RawRows, basis: Basis, plan: Plan) -> Iterator[Planned]:
     """Every row that is not simply new; what is new is counted."""
     strange: dict[UUID, list[Known]] = defaultdict(list)
+    spare: dict[UUID, dict[bytes, list[int]]] = defaultdict(dict)
     for some in raw.known():
         for row in some:
             place = basis.places[row.statement]
-            decision = _at_once(row, place, basis)
-            if decision is None and basis.evidence[place.account_id].told:
+            evidence = basis.evidence[place.account_id]
+            decision = _told_apart(raw, row, basis, spare[place.account_id])
+            if decision is None and evidence.told and row.fingerprint not in evidence.seen:
                 strange[place.account_id].append(row)
             else:
                 yield from _settled(row, decision, place, basis, plan)
     for account_id, rows in strange.items():
         yield from _compared(raw, rows, basis.evidence[account_id], basis, plan)
+
+
+def _told_apart(raw: RawRows, row: Known, basis: Basis, spare: dict[bytes, list[int]]) -> Decision | None:
+    """What is known of a row at once, with what balances say, and second ones of a day from former meetings."""
+    place = basis.places[row.statement]
+    if more := basis.evidence[place.account_id].spare.get(row.fingerprint):
+        spare.setdefault(row.first_alike, []).extend(more)
+    decision = _at_once(row, place, basis)
+    if decision is None and (keys := spare.get(row.first_alike)):
+        return Decision(RowState.SAME, "it is another one of that day", keys.pop())
+    if decision is not None and decision.state is RowState.SUSPECT:
+        return _by_balance(raw, row, decision, basis)
+    return decision
+
+
+def _by_balance(raw: RawRows, row: Known, decision: Decision, basis: Basis) -> Decision | None:
+    if decision.key not in basis.lines or not raw.has_balances:
+        return decision
+    balances = raw.balances_alike(row.row)
+    return by_balance(decision, balances[row.row], balances.values(), balance_of(*basis.lines[decision.key]))
 
 
 def _at_once(row: Known, place: Place, basis: Basis) -> Decision | None:

@@ -5,13 +5,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date as Day  # noqa: N812  a field is called date
 from decimal import Decimal
+from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 from uuid import UUID
 
 import duckdb
 
-from farthing.ingest.fingerprints import fingerprints_sql
+from farthing.ingest.fingerprints import FIRST_ALIKE, fingerprints_sql
 from farthing.ingest.models import Import
 from farthing.ingest.preparing import COLUMNS, ROWS, duck, sql_path
 from farthing.lake.store import LakeStore
@@ -47,6 +48,8 @@ class Known(NamedTuple):
     fingerprint: bytes
     is_too_fine: bool
     currency: str | None
+    first_alike: bytes
+    """The fingerprint of the first row of the file that says the very same."""
 
 
 class Fact(NamedTuple):
@@ -93,7 +96,7 @@ class RawRows:
     def known(self) -> Iterator[list[Known]]:
         """All rows, in order, some at a time."""
         cursor = self._connection.cursor()
-        cursor.execute(f"SELECT {', '.join(Known._fields)} FROM printed ORDER BY row")
+        cursor.execute(f"SELECT {', '.join(Known._fields[:-1])}, {FIRST_ALIKE} FROM printed ORDER BY row")
         while some := cursor.fetchmany(WINDOW):
             yield [Known(*row) for row in some]
 
@@ -105,6 +108,16 @@ class RawRows:
     def some(self, rows: Sequence[int]) -> list[Fact]:
         asked = f"SELECT {', '.join(Fact._fields)} FROM printed WHERE row IN (SELECT unnest(?)) ORDER BY row"
         return [Fact(*row) for row in self._connection.execute(asked, [list(rows)]).fetchall()]
+
+    @cached_property
+    def has_balances(self) -> bool:
+        found = self._connection.execute("SELECT count(balance) FROM printed").fetchone()
+        return bool(found and found[0])
+
+    def balances_alike(self, row: int) -> dict[int, Decimal | None]:
+        """What the bank says the balance was after each row that says the very same as this one."""
+        asked = "SELECT row, balance FROM printed WHERE said = (SELECT said FROM printed WHERE row = ?)"
+        return dict(self._connection.execute(asked, [row]).fetchall())
 
     def keep_plan(self, plan: Iterable[Planned], folder: Path) -> Path:
         """The decisions as Parquet, in `folder`; rows that are not named are new."""
@@ -131,7 +144,8 @@ def raw_rows(
             printed = fingerprints_sql(source, places, workspace_id, kind)
         else:
             printed = (
-                f"SELECT *, CAST(NULL AS BIGINT) AS minor, false AS is_too_fine, CAST(NULL AS BLOB) AS fingerprint"
+                f"SELECT *, '' AS said, CAST(NULL AS BIGINT) AS minor, false AS is_too_fine,"
+                f" CAST(NULL AS BLOB) AS fingerprint"
                 f" FROM {source} WHERE false"
             )
         target = workshop / "printed.parquet"
@@ -152,6 +166,13 @@ def planned_same(folder: Path, keys: Sequence[int]) -> list[tuple[int, int]]:
     with duck() as connection:
         asked = f"SELECT row, key FROM {_parquet(folder / PLAN)} WHERE state = 'same' AND key IN (SELECT unnest(?))"
         return [(row, key) for row, key in connection.execute(asked, [list(keys)]).fetchall()]
+
+
+def balance_of(folder: Path, row: int) -> Decimal | None:
+    """What the bank says the balance was after a row."""
+    with duck() as connection:
+        found = connection.execute(f"SELECT balance FROM {_parquet(folder / ROWS)} WHERE row = ?", [row]).fetchone()
+        return found[0] if found else None
 
 
 @contextmanager

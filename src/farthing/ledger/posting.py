@@ -133,9 +133,9 @@ class PostingService:
             await self._batches.reprint(import_id, prints)
 
     async def stated(self, account_id: UUID, first: Day, last: Day) -> Sequence[tuple[Any, ...]]:
-        """What came with statements of an account: fingerprint, key, import, and whether it was deleted since.
+        """What came with statements of an account: fingerprint, key, import, whether it was deleted since, line, day.
 
-        The import is named as the driver names it: by its bytes or as an id.
+        Imports and days are named as the driver names them.
         """
         return await self._batches.stated(account_id, first, last)
 

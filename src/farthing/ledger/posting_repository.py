@@ -33,7 +33,12 @@ def _is_deleted_by_somebody() -> ColumnElement[bool]:
 
 
 _STATED = select(
-    Transaction.fingerprint, Transaction.key, Transaction.import_id, Transaction.deleted_at.is_not(None)
+    Transaction.fingerprint,
+    Transaction.key,
+    Transaction.import_id,
+    Transaction.deleted_at.is_not(None),
+    Transaction.import_line,
+    func.coalesce(Transaction.stated_on, Transaction.date),
 ).where(in_scope(Transaction), or_(Transaction.deleted_at.is_(None), _is_deleted_by_somebody()))
 _FIRST, _LAST = bindparam("first", type_=Date), bindparam("last", type_=Date)
 _STATED_HERE = Prepared(
@@ -109,7 +114,7 @@ class Batches(WorkspaceRepository):
         return {int(line or 0) for line in await self.session.scalars(statement)}
 
     async def stated(self, account_id: UUID, first: date, last: date) -> list[tuple[Any, ...]]:
-        """Transactions that came with statements of an account: fingerprint, key, import, whether somebody deleted it.
+        """What came with statements of an account: fingerprint, key, import, whether somebody deleted it, line, day.
 
         What was only taken back with its import is not among them. There may be a million, so they come as the driver
         has them.

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from decimal import Decimal
 from random import Random
 
 from hypothesis import given
@@ -17,6 +18,7 @@ from farthing.ingest.decisions import (
     RowState,
     Statement,
     Told,
+    by_balance,
     is_whole,
     known,
     paired,
@@ -160,3 +162,19 @@ def test_what_somebody_deleted_is_known_and_stays_away() -> None:
     decision = known(Candidate(1, FIRST, -350, is_pending=False, fingerprint=b"x"), MAY, evidence)
     assert decision is not None
     assert decision.state is RowState.SAME
+
+
+balances = st.sampled_from([None, Decimal("92.00"), Decimal("95.50"), Decimal("99.00")])
+
+
+@given(st.lists(balances, min_size=1, max_size=3, unique=True), balances)
+def test_balances_decide_only_what_they_prove(alike: list[Decimal | None], theirs: Decimal | None) -> None:
+    doubtful = Decision(RowState.SUSPECT, "who knows", 7)
+    found = [by_balance(doubtful, ours, alike, theirs) for ours in alike]
+    if theirs is None or None in alike:
+        assert found == [doubtful] * len(alike)
+    elif theirs in alike:
+        same = [one for one in found if one is not None and one.state is RowState.SAME]
+        assert (len(same), found.count(doubtful)) == (1, len(alike) - 1)
+    else:
+        assert found == [None] * len(alike)
