@@ -5,16 +5,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import duckdb
-
-from farthing.ingest.readers.bulk.bulk import FIELDS, NotPlain, bulk_read
 from farthing.ingest.readers.reader import read, recognised
 from farthing.ingest.readers.source import Source
 from farthing.ingest.reading import Reading
 from farthing.ingest.statement import Balance, BalanceKind, Line, Statement
 from farthing.ingest.wishes import Wishes
+
+if TYPE_CHECKING:
+    import duckdb
 
 PARSER_VERSION = 1
 """Counted up when a reader reads the same file otherwise than before."""
@@ -69,8 +69,10 @@ class Prepared:
         return sum(part.rows for part in self.parts)
 
 
-def duck(folder: Path | None = None) -> duckdb.DuckDBPyConnection:
-    """A DuckDB of one's own, within its memory."""
+def duck(folder: Path | None = None) -> "duckdb.DuckDBPyConnection":
+    """A DuckDB of one's own, within its memory. Only whoever reads files pays for loading it."""
+    import duckdb
+
     connection = duckdb.connect(":memory:", config={**_CONFIG, **({"temp_directory": str(folder)} if folder else {})})
     connection.execute("SET TimeZone = 'UTC'")
     connection.execute("SET enable_progress_bar = false")
@@ -80,10 +82,9 @@ def duck(folder: Path | None = None) -> duckdb.DuckDBPyConnection:
 def prepared(file: Path, name: str, wishes: Wishes, folder: Path) -> Prepared:
     """The file read into `folder`: large tables at once, all else with care."""
     if file.stat().st_size >= LARGE_BYTES and _is_table(file, name, wishes):
-        try:
-            return _at_once(file, wishes, folder)
-        except NotPlain:
-            pass
+        done = _at_once(file, wishes, folder)
+        if done is not None:
+            return done
     return kept(read(file.read_bytes(), name, wishes), folder)
 
 
@@ -97,7 +98,7 @@ def kept(reading: Reading, folder: Path) -> Prepared:
         return _parted(connection, replace(reading, statements=bare), folder)
 
 
-def _parted(connection: duckdb.DuckDBPyConnection, reading: Reading, folder: Path) -> Prepared:
+def _parted(connection: "duckdb.DuckDBPyConnection", reading: Reading, folder: Path) -> Prepared:
     """The rows of the table `taken`, each statement parted by currency, in the order in which the parts begin."""
     connection.execute(
         "CREATE TABLE parts AS SELECT statement, currency, min(row) AS first, count(*) AS rows,"
@@ -138,7 +139,17 @@ def _is_table(file: Path, name: str, wishes: Wishes) -> bool:
     return bool(found) and found[0][1] == "csv"
 
 
-def _at_once(file: Path, wishes: Wishes, folder: Path) -> Prepared:
+def _at_once(file: Path, wishes: Wishes, folder: Path) -> Prepared | None:
+    """None, if the file is no table that can be read so."""
+    from farthing.ingest.readers.bulk.bulk import NotPlain, bulk_read
+
+    try:
+        return _read_at_once(bulk_read, file, wishes, folder)
+    except NotPlain:
+        return None
+
+
+def _read_at_once(bulk_read: Any, file: Path, wishes: Wishes, folder: Path) -> Prepared:
     with bulk_read(file, wishes) as bulk:
         reading = bulk.reading()
         columns = ", ".join(_of_bulk(name, [one.account for one in reading.statements]) for name in COLUMNS)
@@ -155,8 +166,6 @@ def _of_bulk(name: str, accounts: Sequence[str | None]) -> str:
     if name == "statement":
         cases = "".join(f" WHEN {_literal(account)} THEN {at}" for at, account in enumerate(accounts) if account)
         return f"CASE account{cases} ELSE 0 END AS statement" if cases else "0 AS statement"
-    if name not in FIELDS:
-        return f"CAST(NULL AS {COLUMNS[name]}) AS {name}"
     return f"CAST({name} AS {COLUMNS[name]}) AS {name}"
 
 
@@ -164,7 +173,7 @@ def _literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def _take(connection: duckdb.DuckDBPyConnection, rows: Iterable[dict[str, Any]], folder: Path) -> int:
+def _take(connection: "duckdb.DuckDBPyConnection", rows: Iterable[dict[str, Any]], folder: Path) -> int:
     collected = folder / "rows.jsonl"
     count = 0
     with collected.open("w", encoding="utf-8") as out:
@@ -210,7 +219,7 @@ def _row(row: int, statement: int, line: Line) -> dict[str, Any]:
     }
 
 
-def _copy(connection: duckdb.DuckDBPyConnection, query: str, folder: Path) -> Path:
+def _copy(connection: "duckdb.DuckDBPyConnection", query: str, folder: Path) -> Path:
     target = folder / ROWS
     connection.execute(f"COPY ({query}) TO '{sql_path(target)}' (FORMAT parquet, COMPRESSION zstd)")
     return target

@@ -7,15 +7,16 @@ from datetime import date as Day  # noqa: N812  a field is called date
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
-
-import duckdb
 
 from farthing.ingest.fingerprints import FIRST_ALIKE, fingerprints_sql
 from farthing.ingest.models import Import
 from farthing.ingest.preparing import COLUMNS, ROWS, duck, sql_path
 from farthing.lake.store import LakeStore
+
+if TYPE_CHECKING:
+    import duckdb
 
 PLAN = "plan.parquet"
 WINDOW = 50_000
@@ -89,7 +90,7 @@ class Planned(NamedTuple):
 class RawRows:
     """The rows of one import with their fingerprints."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
+    def __init__(self, connection: "duckdb.DuckDBPyConnection", folder: Path) -> None:
         self._connection = connection
         self._folder = folder
 

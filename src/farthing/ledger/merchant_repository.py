@@ -7,7 +7,7 @@ from sqlalchemy import select, union_all
 
 from farthing.infra.db import Prepared, Question, WorkspaceRepository, in_scope
 from farthing.kernel.paging import Page, PageRequest, page_of
-from farthing.ledger.models import Merchant, MerchantAlias
+from farthing.ledger.merchant_models import Merchant, MerchantAlias
 
 _CHUNK = 5_000
 _FEW = 200

@@ -13,9 +13,9 @@ from farthing.kernel.errors import Conflict, NotFound
 from farthing.kernel.ids import new_id
 from farthing.kernel.paging import Page, PageRequest
 from farthing.ledger.folding import name_key
+from farthing.ledger.merchant_models import Merchant, MerchantAlias
 from farthing.ledger.merchant_repository import Merchants
 from farthing.ledger.merchant_schemas import MerchantOut
-from farthing.ledger.models import Merchant, MerchantAlias
 
 _LONGEST = 255
 _REMEMBERED_MAX = 100_000

@@ -129,35 +129,6 @@ class Tag(Base):
     deleted_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
-class Merchant(Base):
-    """Who was paid, under one name, however statements spell it."""
-
-    __tablename__ = "merchants"
-    __table_args__ = (UniqueConstraint("workspace_id", "id"), UniqueConstraint("workspace_id", "name_key"))
-
-    id: Mapped[UUID] = mapped_column(Id, primary_key=True)
-    workspace_id: Mapped[UUID] = of_workspace()
-    name: Mapped[str] = mapped_column(String(255))
-    name_key: Mapped[str] = mapped_column(String(255))
-    created_at: Mapped[datetime] = mapped_column(Instant)
-
-
-class MerchantAlias(Base):
-    """A spelling that means a merchant."""
-
-    __tablename__ = "merchant_aliases"
-    __table_args__ = (
-        ForeignKeyConstraint(
-            ["workspace_id", "merchant_id"], ["merchants.workspace_id", "merchants.id"], ondelete="CASCADE"
-        ),
-    )
-
-    workspace_id: Mapped[UUID] = mapped_column(Id, primary_key=True)
-    alias_key: Mapped[str] = mapped_column(String(255), primary_key=True)
-    alias: Mapped[str] = mapped_column(String(255))
-    merchant_id: Mapped[UUID] = mapped_column(Id, index=True)
-
-
 class Transaction(Base):
     """One movement on one account. What the bank or person said stays as it was said; what we derive stands beside."""
 
@@ -285,35 +256,6 @@ class Transfer(Base):
     workspace_id: Mapped[UUID] = of_workspace()
     out_key: Mapped[int] = mapped_column(Key)
     in_key: Mapped[int] = mapped_column(Key)
-    state: Mapped[str] = mapped_column(String(8))
-    reason: Mapped[str] = mapped_column(Text)
-    decided_by: Mapped[UUID | None] = mapped_column(Id)
-    created_at: Mapped[datetime] = mapped_column(Instant)
-    decided_at: Mapped[datetime | None] = mapped_column(Instant)
-
-
-class PendingLink(Base):
-    """What was announced and what was booked for it: two facts, joined until somebody parts them."""
-
-    __tablename__ = "pending_links"
-    __table_args__ = (
-        UniqueConstraint("workspace_id", "id"),
-        UniqueConstraint("workspace_id", "pending_key", "booked_key"),
-        ForeignKeyConstraint(
-            ["workspace_id", "pending_key"], ["transactions.workspace_id", "transactions.key"], ondelete="CASCADE"
-        ),
-        ForeignKeyConstraint(
-            ["workspace_id", "booked_key"], ["transactions.workspace_id", "transactions.key"], ondelete="CASCADE"
-        ),
-        CheckConstraint("state IN ('proposed', 'linked', 'rejected')", name="state"),
-        Index(None, "workspace_id", "state"),
-        Index(None, "workspace_id", "booked_key"),
-    )
-
-    id: Mapped[UUID] = mapped_column(Id, primary_key=True)
-    workspace_id: Mapped[UUID] = of_workspace()
-    pending_key: Mapped[int] = mapped_column(Key)
-    booked_key: Mapped[int] = mapped_column(Key)
     state: Mapped[str] = mapped_column(String(8))
     reason: Mapped[str] = mapped_column(Text)
     decided_by: Mapped[UUID | None] = mapped_column(Id)

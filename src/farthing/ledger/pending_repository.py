@@ -6,7 +6,7 @@ from sqlalchemy import or_
 from farthing.infra.db import WorkspaceRepository
 from farthing.kernel.paging import Page, PageRequest, id_after, page_of
 from farthing.ledger.kinds import TransferState
-from farthing.ledger.models import PendingLink
+from farthing.ledger.pending_models import PendingLink
 
 _CHUNK = 400
 

@@ -11,7 +11,8 @@ from farthing.kernel.ids import new_id
 from farthing.kernel.paging import Page, PageRequest
 from farthing.ledger.images import Because, Loaded
 from farthing.ledger.kinds import CategorySource, Origin, Status, TransferState
-from farthing.ledger.models import PendingLink, Transaction
+from farthing.ledger.models import Transaction
+from farthing.ledger.pending_models import PendingLink
 from farthing.ledger.pending_repository import PendingLinks
 from farthing.ledger.pending_schemas import PendingLinkOut
 from farthing.ledger.service import LedgerService

@@ -9,7 +9,8 @@ from sqlalchemy import ColumnElement, Date, Select, and_, bindparam, case, func,
 
 from farthing.infra.db import Prepared, WorkspaceRepository, in_scope
 from farthing.ledger.kinds import Status, TransferState
-from farthing.ledger.models import PendingLink, Split, Transaction, TransactionChange
+from farthing.ledger.models import Split, Transaction, TransactionChange
+from farthing.ledger.pending_models import PendingLink
 from farthing.ledger.totals import Bundle
 
 _CHUNK = 500

@@ -1,39 +1,37 @@
 """The heart: transactions posted, changed, deleted and brought back; balances and totals move with them."""
 
 import asyncio
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, datetime
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from datetime import date
 from uuid import UUID
 
-from farthing.infra.db import Question, Work, foresee
+from farthing.infra.db import Work, foresee
 from farthing.kernel.actor import Actor
 from farthing.kernel.clock import Clock
-from farthing.kernel.ids import new_id
 from farthing.kernel.money import to_text
 from farthing.ledger.accounts import AccountService
-from farthing.ledger.categories import Catalogue, CategoryService, TagService
+from farthing.ledger.categories import CategoryService, TagService
 from farthing.ledger.deciding import Deciding
 from farthing.ledger.drafting import SAID, Draft, Drafting, Part, check_parts
 from farthing.ledger.editing import amount_of, categorise, refuse_other_currency, refuse_split, write
 from farthing.ledger.errors import (
-    AccountNotFound,
     TransactionInTransfer,
     TransactionNotFound,
     TransactionOutdated,
 )
 from farthing.ledger.folding import FIELDS, search_text
 from farthing.ledger.images import Because, Edit, Loaded, change_row, image_of
+from farthing.ledger.keeping import Keeping, Posting
 from farthing.ledger.kinds import Origin
 from farthing.ledger.known import KnownAccount
 from farthing.ledger.merchant_service import MerchantService
 from farthing.ledger.models import Transaction
 from farthing.ledger.months import MonthService
-from farthing.ledger.rule_book import ENTRY, Judged, RuleDrafting
+from farthing.ledger.rule_book import ENTRY, RuleDrafting
 from farthing.ledger.showing import made, shown
-from farthing.ledger.totals import Posted, delta
+from farthing.ledger.totals import Posted
 from farthing.ledger.training import Training
-from farthing.ledger.transaction_repository import Totals, Transactions
+from farthing.ledger.transaction_repository import Transactions
 from farthing.ledger.transaction_schemas import (
     BatchIn,
     BatchOut,
@@ -45,8 +43,6 @@ from farthing.ledger.transaction_schemas import (
 )
 from farthing.ledger.transfer_repository import Transfers
 
-_FEW = 50
-"""So many rows are kept in one visit with the totals that they move."""
 _TOLD = 250
 """So many rows are told at a time."""
 _CHOICE = {"category", "category_id"}
@@ -58,7 +54,6 @@ class LedgerService:
         self._actor = actor
         self._clock = clock
         self._rows = Transactions(work)
-        self._totals = Totals(work)
         self._transfers = Transfers(work)
         self._months = MonthService(work, actor, clock)
         self._accounts = AccountService(work, actor, clock)
@@ -69,6 +64,7 @@ class LedgerService:
         deciding = Deciding(work, self._categories)
         self._drafting = Drafting(self._categories, self._tags, self._merchants, deciding, clock)
         self._training = Training(work, actor, clock)
+        self._keeping = Keeping(work, actor, clock, self._categories, self._ruling)
 
     async def create(self, wanted: TransactionIn, reason: str | None = None) -> TransactionOut:
         await self._foresee([wanted], wanted.account_id)
@@ -82,8 +78,8 @@ class LedgerService:
         account = await self._account(batch.account_id, batch.transactions[0].currency)
         posting = await self._draft(batch.transactions, [account] * len(batch.transactions), reason)
         # The database is busy with the rows while they are told.
-        _, made = await asyncio.gather(self._keep(posting), self._shown(posting, is_brief=is_brief))
-        await self._finish(posting, ENTRY, None, is_kept=True)
+        _, made = await asyncio.gather(self._keeping.keep(posting), self._shown(posting, is_brief=is_brief))
+        await self._keeping.finish(posting, ENTRY, None, is_kept=True)
         fresh = await self._accounts.get(account.id)
         await self._work.session.refresh(fresh, ["balance"])
         total = sum(row["amount"] for row in posting.rows)
@@ -125,20 +121,10 @@ class LedgerService:
         reason: str | None,
         *,
         is_batch: bool = True,
-    ) -> "_Posting":
+    ) -> Posting:
         posting = await self._draft(bodies, accounts, reason, is_batch=is_batch)
-        await self._finish(posting, ENTRY, None)
+        await self._keeping.finish(posting, ENTRY, None)
         return posting
-
-    async def _finish(self, posting: "_Posting", origin: str, origin_id: UUID | None, *, is_kept: bool = False) -> None:
-        """Keep what is not kept yet, move the totals, and note what rules did and what a person chose."""
-        first = [] if is_kept or len(posting.rows) > _FEW else self._few(posting)
-        if not first and not is_kept:
-            await self._keep(posting)
-        await self._move([], [_posted_of(draft) for draft in posting.drafts], first)
-        await self._ruling.keep(posting.judged, [row["key"] for row in posting.rows], origin, origin_id)
-        if posting.is_chosen:
-            await self._training.notice()
 
     async def has_rules(self) -> bool:
         return not (await self._ruling.book()).is_empty
@@ -148,8 +134,8 @@ class LedgerService:
     ) -> list[int]:
         """Post what an import brought, after the rules had their say; the keys, in the order of the drafts."""
         await self._categories.hold()
-        posting = await self._made_ready(await self._ruling.judge(drafts, sets_aside=True), reason)
-        await self._finish(posting, origin, origin_id)
+        posting = await self._keeping.made_ready(await self._ruling.judge(drafts, sets_aside=True), reason)
+        await self._keeping.finish(posting, origin, origin_id)
         return [row["key"] for row in posting.rows]
 
     async def _draft(
@@ -159,26 +145,14 @@ class LedgerService:
         reason: str | None,
         *,
         is_batch: bool = True,
-    ) -> "_Posting":
+    ) -> Posting:
         """Everything decided, nothing kept yet."""
         await self._categories.hold()
         drafts = await self._drafting.drafts(bodies, accounts, is_batch=is_batch)
-        posting = await self._made_ready(await self._ruling.judge(drafts, sets_aside=False), reason)
+        posting = await self._keeping.made_ready(await self._ruling.judge(drafts, sets_aside=False), reason)
         return posting._replace(is_chosen=any(body.category or body.category_id for body in bodies))
 
-    async def _made_ready(self, judged: Judged, reason: str | None) -> "_Posting":
-        drafts = judged.drafts
-        closed = await self._months.refuse({draft.columns["date"] for draft in drafts}, reason)
-        now = self._clock()
-        rows = [self._row(draft, now) for draft in drafts]
-        for key, row in zip(await self._rows.next_keys(len(rows)), rows, strict=True):
-            row["key"] = key
-        self._work.foreseen.clear()
-        late = [row["key"] for row in rows if row["date"].replace(day=1) in closed] if closed else []
-        changes = [self._arrival(key, reason) for key in late]
-        return _Posting(rows, drafts, changes, await self._categories.catalogue(), judged)
-
-    async def _shown(self, posting: "_Posting", *, is_brief: bool = False) -> list[TransactionOut]:
+    async def _shown(self, posting: Posting, *, is_brief: bool = False) -> list[TransactionOut]:
         told: list[TransactionOut] = []
         for start in range(0, 0 if is_brief else len(posting.rows), _TOLD):
             await asyncio.sleep(0)  # others want the processor too
@@ -188,47 +162,6 @@ class LedgerService:
                 for row, draft in zip(posting.rows[some], posting.drafts[some], strict=True)
             ]
         return told
-
-    def _row(self, draft: Draft, now: datetime) -> dict[str, Any]:
-        return draft.columns | {
-            "id": new_id(),
-            "workspace_id": self._actor.workspace_id,
-            "version": 1,
-            "created_by": self._actor.user_id,
-            "created_at": now,
-            "updated_at": now,
-        }
-
-    def _few(self, posting: "_Posting") -> list[Question]:
-        """Few rows and what hangs on them, to be kept in the visit that moves the totals."""
-        parts, tags = self._details(posting.keyed())
-        return [*self._rows.insertions(posting.rows), *self._rows.detail_insertions(parts, tags, posting.changes)]
-
-    async def _keep(self, posting: "_Posting") -> None:
-        """Many rows and what hangs on them."""
-        parts, tags = self._details(posting.keyed())
-        await self._rows.insert_keyed(posting.rows)
-        await self._rows.keep_changes(posting.changes)
-        await self._rows.keep_splits(parts)
-        await self._rows.keep_tags(tags)
-
-    def _details(self, keyed: Iterable[tuple[int, Draft]]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-        """Rows of their parts and tags."""
-        parts, tags = [], []
-        workspace_id = self._actor.workspace_id
-        for key, draft in keyed:
-            own = {"workspace_id": workspace_id, "transaction_key": key}
-            parts += [
-                own | {"position": n, "category_id": p.category_id, "amount": p.amount, "note": p.note}
-                for n, p in enumerate(draft.parts)
-            ]
-            tags += [own | {"tag_id": tag_id} for tag_id in draft.tag_ids]
-        return parts, tags
-
-    async def _keep_parts_and_tags(self, keyed: Iterable[tuple[int, Draft]]) -> None:
-        parts, tags = self._details(keyed)
-        await self._rows.keep_splits(parts)
-        await self._rows.keep_tags(tags)
 
     async def get(self, transaction_id: UUID) -> TransactionOut:
         return (await self.show([await self.row(transaction_id)]))[0]
@@ -368,10 +301,6 @@ class LedgerService:
         await self._categories.hold()
         await self.change(await self._rows.by_keys(keys, lock=True), edit, because)
 
-    def _arrival(self, key: int, reason: str | None) -> dict[str, Any]:
-        """Making one leaves no image, but in a closed month it leaves a trace."""
-        return change_row(key, {}, self._actor, self._clock(), Because(action="create", reason=reason), is_closed=True)
-
     async def flag(self, rows: Sequence[Transaction], because: Because) -> None:
         """Keep what rows of closed months were, before somebody else changes them all at once."""
         loaded = await self._with_details(rows)
@@ -410,7 +339,7 @@ class LedgerService:
                 for one, image, b, a in zip(loaded, images, before, after, strict=True)
             ]
         )
-        await self._move(before, after)
+        await self._keeping.move(before, after)
 
     async def _keep_details(
         self, loaded: Sequence[Loaded], before: Sequence[Posted], tags_before: Sequence[tuple[UUID, ...]]
@@ -421,14 +350,7 @@ class LedgerService:
         await self._rows.drop_tags([one.row.key for one in retagged])
         as_drafts = [(one.row.key, Draft({}, one.parts, ())) for one in resplit]
         as_drafts += [(one.row.key, Draft({}, (), one.tag_ids)) for one in retagged]
-        await self._keep_parts_and_tags(as_drafts)
-
-    async def _move(self, before: Sequence[Posted], after: Sequence[Posted], first: Sequence[Question] = ()) -> None:
-        """By how much totals change is known before `first` is done."""
-        kinds = await self._categories.kinds({i for p in (*before, *after) for i, _ in p.lines})
-        change = delta(before, after, kinds)
-        if gone := await self._totals.apply_after(list(first), self._actor.workspace_id, change):
-            raise AccountNotFound(f"Account {gone} not found or access denied")
+        await self._keeping.keep_parts_and_tags(as_drafts)
 
     async def _load(self, ids: Sequence[UUID], *, with_deleted: bool = False) -> list[Loaded]:
         await self._categories.hold()
@@ -464,38 +386,10 @@ class LedgerService:
         ]
 
 
-class _Posting(NamedTuple):
-    """What is about to be kept: rows with their keys, their drafts, and traces in closed months."""
-
-    rows: list[dict[str, Any]]
-    drafts: Sequence[Draft]
-    changes: list[dict[str, Any]]
-    catalogue: Catalogue
-    judged: Judged
-    is_chosen: bool = False
-    """Whether a person chose a category."""
-
-    def keyed(self) -> Iterator[tuple[int, Draft]]:
-        return ((row["key"], draft) for row, draft in zip(self.rows, self.drafts, strict=True))
-
-
 def refuse_in_transfer(row: Transaction, change: object) -> None:
     """Some changes of one leg would leave the other without its counterpart."""
     if change and row.transfer_id is not None:
         raise TransactionInTransfer
-
-
-def _posted_of(draft: Draft) -> Posted:
-    c = draft.columns
-    return Posted(
-        account_id=c["account_id"],
-        day=c["date"],
-        amount=c["amount"],
-        currency=c["currency"],
-        status=c["status"],
-        category_id=c["category_id"],
-        splits=tuple((part.category_id, part.amount) for part in draft.parts),
-    )
 
 
 def _month(posted: Posted) -> date:

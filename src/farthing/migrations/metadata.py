@@ -9,7 +9,9 @@ import farthing.auth.models
 import farthing.ingest.models
 import farthing.jobs.models
 import farthing.ledger.learning_models
+import farthing.ledger.merchant_models
 import farthing.ledger.models
+import farthing.ledger.pending_models
 import farthing.ledger.rule_models
 import farthing.secrets.models  # noqa: F401  importing is what registers the tables
 from farthing.infra.db import Base
