@@ -6,7 +6,8 @@ import time
 
 import pytest
 
-HELP_S_MAX = 0.3
+HELP_TIMES_MAX = 2.0
+"""So many times what loading the terminal's library alone takes; the bench tells how many seconds that is."""
 
 
 def loaded_by(code: str) -> set[str]:
@@ -28,9 +29,11 @@ def test_the_api_comes_without_the_pipeline() -> None:
 
 
 def test_help_comes_at_once() -> None:
-    took = []
+    """Beside what cannot be spared, so that a busy machine changes both."""
+    took: dict[str, list[float]] = {"help": [], "bare": []}
     for _ in range(5):
-        began = time.perf_counter()
-        subprocess.run([sys.executable, "-m", "farthing", "--help"], check=True, capture_output=True)
-        took.append(time.perf_counter() - began)
-    assert min(took) < HELP_S_MAX
+        for name, words in (("help", ["-m", "farthing", "--help"]), ("bare", ["-c", "import typer.main, rich.console"])):
+            began = time.perf_counter()
+            subprocess.run([sys.executable, *words], check=True, capture_output=True)  # noqa: S603
+            took[name].append(time.perf_counter() - began)
+    assert min(took["help"]) < HELP_TIMES_MAX * min(took["bare"]), took
