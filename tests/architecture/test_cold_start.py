@@ -30,9 +30,10 @@ def test_the_api_comes_without_the_pipeline() -> None:
 
 def test_help_comes_at_once() -> None:
     """Beside what cannot be spared, so that a busy machine changes both."""
-    took: dict[str, list[float]] = {"help": [], "bare": []}
+    commands = {"help": ["-m", "farthing", "--help"], "bare": ["-c", "import typer.main, rich.console"]}
+    took: dict[str, list[float]] = {name: [] for name in commands}
     for _ in range(5):
-        for name, words in (("help", ["-m", "farthing", "--help"]), ("bare", ["-c", "import typer.main, rich.console"])):
+        for name, words in commands.items():
             began = time.perf_counter()
             subprocess.run([sys.executable, *words], check=True, capture_output=True)  # noqa: S603
             took[name].append(time.perf_counter() - began)
