@@ -1,6 +1,7 @@
 """The composition root: from settings to a house in which everything knows what it needs, and nothing more."""
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -39,6 +40,8 @@ from farthing.settings import Settings, sealing_keys_again
 
 _SANDBOX_THROTTLE_FACTOR = 1000
 _MEGABYTE = 1_000_000
+_TURN_S = 0.001
+"""So long a thread that computes keeps the interpreter from requests that wait; Python's own five times that is felt."""
 _log = logger("farthing.house")
 
 
@@ -147,6 +150,7 @@ def build(
 @asynccontextmanager
 async def living(house: House, *, with_jobs: bool = True) -> AsyncIterator[House]:
     """A house from its first request to its last; background work comes up beside, because that takes a moment."""
+    sys.setswitchinterval(_TURN_S)
     starting = asyncio.create_task(_start_jobs(house)) if with_jobs else None
     try:
         yield house

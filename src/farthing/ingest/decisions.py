@@ -107,6 +107,10 @@ class Evidence:
     """The source gives each transaction an id of its own, so that a match is one, at the ends too."""
 
 
+def came_with(statement: Statement) -> str:
+    return f"it came with {statement.name}"
+
+
 def known(row: Candidate, period: Period, evidence: Evidence) -> Decision | None:
     """What a former statement of the same source says of a row, if it had it."""
     seen = evidence.seen.get(row.fingerprint)
@@ -122,7 +126,7 @@ def known(row: Candidate, period: Period, evidence: Evidence) -> Decision | None
         or statement.period is None
         or is_whole(row.day, period, statement.period)
     ):
-        return Decision(RowState.SAME, f"it came with {statement.name}", key)
+        return Decision(RowState.SAME, came_with(statement), key)
     return Decision(
         RowState.SUSPECT,
         f"one like it came with {statement.name}, and {row.day} is where one statement ends and the other begins: "

@@ -3,30 +3,26 @@
 import asyncio
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from operator import itemgetter
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from farthing.infra.db import Work
 from farthing.ingest.decisions import (
-    NEAR,
     Candidate,
     Decision,
     Evidence,
     Period,
     RowState,
-    Seen,
-    Statement,
-    Told,
     by_balance,
+    came_with,
     known,
     paired,
 )
-from farthing.ingest.fingerprints import PROMISED
+from farthing.ingest.evidence import EvidenceService, spans_of, words_of
 from farthing.ingest.models import Import, ImportRow, ImportStatement
 from farthing.ingest.rawrows import Known, Place, Planned, RawRows, balance_of, raw_rows
 from farthing.ingest.repository import Imports, Rows
@@ -38,9 +34,8 @@ from farthing.lake.store import LakeStore
 from farthing.ledger.accounts import AccountService
 from farthing.ledger.kinds import Status
 from farthing.ledger.months import MonthService
-from farthing.ledger.posting import PostingService
 
-BY_HAND = "your own entry"
+_NEW, _SAME = str(RowState.NEW), str(RowState.SAME)
 
 
 @dataclass(slots=True)
@@ -86,7 +81,7 @@ class Planning:
         self._imports = Imports(work)
         self._rows = Rows(work)
         self._accounts = AccountService(work, actor, clock)
-        self._posting = PostingService(work, actor, clock)
+        self._evidence = EvidenceService(work, actor, clock, self.home)
         self._months = MonthService(work, actor, clock)
         self.lake = lake
 
@@ -100,10 +95,10 @@ class Planning:
 
     async def basis(self, one: Import, statements: Sequence[ImportStatement], reason: str | None) -> Basis:
         basis = Basis(one.workspace_id, one.format, await self._places(statements), {}, {}, {})
-        for account_id, span in _spans(statements).items():
+        for account_id, span in spans_of(statements).items():
             places = [at for at, place in basis.places.items() if place.account_id == account_id]
             basis.periods |= dict.fromkeys(places, span)
-            basis.evidence[account_id] = await self._evidence(one, account_id, span.first, span.last, basis.lines)
+            basis.evidence[account_id] = await self._evidence.of(one, account_id, span.first, span.last, basis.lines)
         basis.decided = {row.row: row for row in await self._rows.of(one.id)}
         if not (reason or "").strip():
             basis.closed = frozenset(month.month for month in await self._months.all())
@@ -120,100 +115,6 @@ class Planning:
                 account = await self._accounts.get(one.account_id)
                 found[one.position] = Place(account.id, account.currency, DECIMALS[account.currency])
         return found
-
-    async def _evidence(
-        self, one: Import, account_id: UUID, first: date, last: date, lines: dict[int, tuple[Path, int]]
-    ) -> Evidence:
-        former = await self._imports.statements_of_account(account_id)
-        others = {other.id: other for _, other in former} | {one.id: one}
-        spans = {
-            import_id: _spans([part for part, other in former if other.id == import_id]).get(account_id)
-            for import_id in others
-        }
-        again = {other.id for other in others.values() if other.blob == one.blob and other.wishes == one.wishes}
-        order = {import_id: at for at, import_id in enumerate(others)}
-        statements = [
-            Statement(other.name, spans[other.id], is_same_file=other.id in again) for other in others.values()
-        ]
-        seen: dict[bytes, Seen] = {}
-        deleted: set[int] = set()
-        numbers: dict[Any, int] = {name: at for i, at in order.items() for name in (i, i.bytes)}
-        by_number = list(others.values())
-        mine = {one.id, one.id.bytes}
-        stated = await self._posting.stated(account_id, first, last)
-        spare: dict[bytes, list[int]] = defaultdict(list)
-        edges = _edges([*spans.values(), Period(first, last)])
-        for fingerprint, key, import_id, is_deleted, line, day in _by_weight(stated, again):
-            number = numbers.get(import_id)
-            if number is None or (import_id in mine and not is_deleted):
-                continue
-            if (other := seen.get(fingerprint)) is not None and other[0] not in deleted:
-                spare[fingerprint].append(other[0])
-            seen[fingerprint] = (key, number)
-            if day in edges:
-                lines[key] = (self.home(by_number[number]), line or 0)
-            if is_deleted:
-                deleted.add(key)
-        claimed: set[int] = set()
-        for fingerprint, key, import_id, _ in await self._rows.evidence(account_id, first - NEAR, last + NEAR):
-            if import_id in order and import_id != one.id:
-                seen.setdefault(fingerprint, (key, order[import_id]))
-                if others[import_id].source == one.source:
-                    claimed.add(key)
-        own = {other.id for other in others.values() if other.source == one.source} | {one.id}
-        told = await self._posting.told(account_id, first - NEAR, last + NEAR, own)
-        return Evidence(
-            seen,
-            statements,
-            deleted,
-            [_told(row, others, spans) for row in told if row[0] not in claimed],
-            spare,
-            one.format in PROMISED,
-        )
-
-
-def _edges(spans: Iterable[Period | None]) -> set[Any]:
-    """The days on which a statement begins or ends, as a person writes them too."""
-    days = {day for span in spans if span is not None for day in (span.first, span.last)}
-    return days | {day.isoformat() for day in days}
-
-
-def _by_weight(stated: Sequence[tuple[Any, ...]], again: Collection[UUID]) -> Iterator[tuple[Any, ...]]:
-    """What counts most comes last: what lives after what was deleted, the very same file after others."""
-    names = {name for one in again for name in (one, one.bytes)}
-    parts: tuple[list[tuple[Any, ...]], ...] = ([], [], [])
-    for row in stated:
-        parts[0 if row[3] else 2 if row[2] in names else 1].append(row)
-    for part in parts:
-        part.sort(key=itemgetter(1), reverse=True)
-        yield from part
-
-
-def _told(
-    row: tuple[int, date, int, str, str, UUID | None],
-    others: Mapping[UUID, Import],
-    spans: Mapping[UUID, Period | None],
-) -> Told:
-    key, day, amount, status, words, import_id = row
-    of = others.get(import_id) if import_id else None
-    if of is None:
-        return Told(key, day, amount, status == Status.PENDING, _words(words), BY_HAND, None)
-    told = tuple(span for other in others.values() if other.source == of.source and (span := spans[other.id]))
-    return Told(key, day, amount, status == Status.PENDING, _words(words), of.name, told)
-
-
-def _spans(statements: Sequence[ImportStatement]) -> dict[UUID, Period]:
-    """What a file tells of each account: banks may cut a file into a statement for each day."""
-    found: dict[UUID, Period] = {}
-    for one in statements:
-        if one.account_id is not None and one.first_day is not None and one.last_day is not None:
-            was = found.get(one.account_id, Period(one.first_day, one.last_day))
-            found[one.account_id] = Period(min(was.first, one.first_day), max(was.last, one.last_day))
-    return found
-
-
-def _words(text: str) -> frozenset[str]:
-    return frozenset(word for word in text.split() if len(word) > 2)  # noqa: PLR2004  shorter ones say nothing
 
 
 def _planned(lake: LakeStore, home: Path, basis: Basis) -> Plan:
@@ -249,8 +150,14 @@ def _decisions(raw: RawRows, basis: Basis, plan: Plan) -> Iterator[Planned]:
     """Every row that is not simply new; what is new is counted."""
     strange: dict[UUID, list[Known]] = defaultdict(list)
     spare: dict[UUID, dict[bytes, list[int]]] = defaultdict(dict)
+    simple = _Simple(basis, plan) if _is_simple(basis) else None
     for some in raw.known():
         for row in some:
+            if simple is not None and simple.is_new(row):
+                continue
+            if simple is not None and (planned := simple.same(row)) is not None:
+                yield planned
+                continue
             place = basis.places[row.statement]
             evidence = basis.evidence[place.account_id]
             decision = _told_apart(raw, row, basis, spare[place.account_id])
@@ -260,6 +167,53 @@ def _decisions(raw: RawRows, basis: Basis, plan: Plan) -> Iterator[Planned]:
                 yield from _settled(row, decision, place, basis, plan)
     for account_id, rows in strange.items():
         yield from _compared(raw, rows, basis.evidence[account_id], basis, plan)
+
+
+def _is_simple(basis: Basis) -> bool:
+    """Nobody decided anything, no month is closed, and no other source told of these days."""
+    others = any(evidence.told or evidence.spare for evidence in basis.evidence.values())
+    return not (basis.decided or basis.closed or others)
+
+
+class _Simple:
+    """What `_told_apart` and `_settled` say of most rows, said sooner. All others are left to these."""
+
+    def __init__(self, basis: Basis, plan: Plan) -> None:
+        self._plan = plan
+        self._basis = basis
+        self._sure: dict[int, frozenset[int]] = {}
+        self._reasons: dict[tuple[int, int], str] = {}
+        for at, place in basis.places.items():
+            evidence = basis.evidence[place.account_id]
+            self._sure[at] = frozenset(
+                number
+                for number, one in enumerate(evidence.statements)
+                if evidence.promises_ids or one.is_same_file or one.period is None
+            )
+            for number, one in enumerate(evidence.statements):
+                self._reasons[at, number] = came_with(one)
+
+    def is_new(self, row: Known) -> bool:
+        """Whether nothing is known of it; then it is counted."""
+        place = self._basis.places[row.statement]
+        if row.fingerprint in self._basis.evidence[place.account_id].seen or _wrong(row, place):
+            return False
+        self._plan.states[_NEW] += 1
+        _count(self._plan, row.date, row.minor, place)
+        return True
+
+    def same(self, row: Known) -> Planned | None:
+        """The decision, if a former statement of the same source had it for certain."""
+        place = self._basis.places[row.statement]
+        evidence = self._basis.evidence[place.account_id]
+        seen = evidence.seen.get(row.fingerprint)
+        if seen is None or seen[0] in evidence.deleted or _wrong(row, place):
+            return None
+        key, number = seen
+        if number not in self._sure[row.statement] and not self._basis.periods[row.statement].is_inside(row.date):
+            return None
+        self._plan.states[_SAME] += 1
+        return Planned(row.row, _SAME, self._reasons[row.statement, number], key, is_remembered=False)
 
 
 def _told_apart(raw: RawRows, row: Known, basis: Basis, spare: dict[bytes, list[int]]) -> Decision | None:
@@ -333,7 +287,7 @@ def _compared(raw: RawRows, rows: Sequence[Known], evidence: Evidence, basis: Ba
 def _words_of(fact: Any) -> frozenset[str]:
     from farthing.ledger.folding import search_text
 
-    return _words(search_text(fact.payee, fact.memo, fact.description, fact.reference))
+    return words_of(search_text(fact.payee, fact.memo, fact.description, fact.reference))
 
 
 def _candidate(row: Known, words: frozenset[str] = frozenset()) -> Candidate:

@@ -99,7 +99,7 @@ class RawRows:
         cursor = self._connection.cursor()
         cursor.execute(f"SELECT {', '.join(Known._fields[:-1])}, {FIRST_ALIKE} FROM printed ORDER BY row")
         while some := cursor.fetchmany(WINDOW):
-            yield [Known(*row) for row in some]
+            yield [Known._make(row) for row in some]
 
     def facts(self, first: int, last: int) -> list[Fact]:
         """The rows from one number to another."""

@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from uuid import UUID
 
-from farthing.classify.keywords import guess
 from farthing.infra.db import Work
 from farthing.kernel.actor import Actor
 from farthing.kernel.clock import Clock
-from farthing.ledger.categories import Catalogue, CategoryService
-from farthing.ledger.drafting import said_by, side_of
+from farthing.ledger.categories import CategoryService
+from farthing.ledger.deciding import Decider, Deciding, asked_of
+from farthing.ledger.drafting import said_by
 from farthing.ledger.images import Because, Loaded
 from farthing.ledger.kinds import CategorySource, Origin
 from farthing.ledger.merchant_service import MerchantService
@@ -27,6 +27,7 @@ class RederivingService:
         self._ledger = LedgerService(work, actor, clock)
         self._merchants = MerchantService(work, actor, clock)
         self._categories = CategoryService(work, actor, clock)
+        self._deciding = Deciding(work, self._categories)
         self._months = MonthService(work, actor, clock)
 
     async def next(self, before: int | None, limit: int) -> Sequence[int]:
@@ -54,11 +55,11 @@ class RederivingService:
     async def _edits(self, rows: Sequence[Transaction]) -> Mapping[int, dict[str, object]]:
         closed = {month.month for month in await self._months.all()}
         merchants = await self._merchants.meant_by([said_by(row) for row in rows])
-        catalogue = await self._categories.catalogue()
+        decider = await self._deciding.load()
         none = (await self._categories.none()).id
         found = {}
         for row, merchant in zip(rows, merchants, strict=True):
-            edit = _edit(row, merchant, catalogue, none) if _is_open(row, closed) else {}
+            edit = _edit(row, merchant, decider, none) if _is_open(row, closed) else {}
             if edit:
                 found[row.key] = edit
         return found
@@ -68,21 +69,20 @@ def _is_open(row: Transaction, closed: set[date]) -> bool:
     return row.deleted_at is None and row.date.replace(day=1) not in closed
 
 
-def _edit(row: Transaction, merchant: str | None, catalogue: Catalogue, none: UUID) -> dict[str, object]:
+def _edit(row: Transaction, merchant: str | None, decider: Decider, none: UUID) -> dict[str, object]:
     """The columns that gain something."""
     edit: dict[str, object] = {}
     if row.der_merchant is None and merchant is not None:
         edit["der_merchant"] = merchant
     if row.category_source != CategorySource.NONE or row.category_id != none or row.is_split or row.transfer_id:
         return edit
-    guessed = guess(row.amount, *said_by(row))
-    known = catalogue.find(guessed.category, side_of(row.amount)) if guessed else None
-    if guessed and known:
+    chosen = decider.one(asked_of(row))
+    if chosen.source is not CategorySource.NONE:
         edit |= {
-            "category_id": known.id,
-            "category_source": str(CategorySource.BUILTIN),
-            "category_reason": guessed.reason,
-            "category_confidence": guessed.confidence,
-            "der_category": guessed.category,
+            "category_id": chosen.category_id,
+            "category_source": str(chosen.source),
+            "category_reason": chosen.reason,
+            "category_confidence": chosen.confidence,
+            "der_category": chosen.guessed or row.der_category,
         }
     return edit

@@ -1,0 +1,125 @@
+"""What the ledger knows of an account around a statement: the rows of former ones, and what others told of."""
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from operator import itemgetter
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from farthing.infra.db import Work
+from farthing.ingest.decisions import NEAR, Evidence, Period, Seen, Statement, Told
+from farthing.ingest.fingerprints import PROMISED
+from farthing.ingest.models import Import, ImportStatement
+from farthing.ingest.repository import Imports, Rows
+from farthing.kernel.actor import Actor
+from farthing.kernel.clock import Clock
+from farthing.ledger.kinds import Status
+from farthing.ledger.posting import PostingService
+
+BY_HAND = "your own entry"
+
+
+class EvidenceService:
+    """`home` says where the raw rows of an import are."""
+
+    def __init__(self, work: Work, actor: Actor, clock: Clock, home: Callable[[Import], Path]) -> None:
+        self._imports = Imports(work)
+        self._rows = Rows(work)
+        self._posting = PostingService(work, actor, clock)
+        self._home = home
+
+    async def of(
+        self, one: Import, account_id: UUID, first: date, last: date, lines: dict[int, tuple[Path, int]]
+    ) -> Evidence:
+        former = await self._imports.statements_of_account(account_id)
+        others = {other.id: other for _, other in former} | {one.id: one}
+        spans = {
+            import_id: spans_of([part for part, other in former if other.id == import_id]).get(account_id)
+            for import_id in others
+        }
+        again = {other.id for other in others.values() if other.blob == one.blob and other.wishes == one.wishes}
+        order = {import_id: at for at, import_id in enumerate(others)}
+        statements = [
+            Statement(other.name, spans[other.id], is_same_file=other.id in again) for other in others.values()
+        ]
+        seen: dict[bytes, Seen] = {}
+        deleted: set[int] = set()
+        numbers: dict[Any, int] = {name: at for i, at in order.items() for name in (i, i.bytes)}
+        by_number = list(others.values())
+        mine = {one.id, one.id.bytes}
+        stated = await self._posting.stated(account_id, first, last)
+        spare: dict[bytes, list[int]] = defaultdict(list)
+        edges = _edges([*spans.values(), Period(first, last)])
+        for fingerprint, key, import_id, is_deleted, line, day in _by_weight(stated, again):
+            number = numbers.get(import_id)
+            if number is None or (import_id in mine and not is_deleted):
+                continue
+            if (other := seen.get(fingerprint)) is not None and other[0] not in deleted:
+                spare[fingerprint].append(other[0])
+            seen[fingerprint] = (key, number)
+            if day in edges:
+                lines[key] = (self._home(by_number[number]), line or 0)
+            if is_deleted:
+                deleted.add(key)
+        claimed: set[int] = set()
+        for fingerprint, key, import_id, _ in await self._rows.evidence(account_id, first - NEAR, last + NEAR):
+            if import_id in order and import_id != one.id:
+                seen.setdefault(fingerprint, (key, order[import_id]))
+                if others[import_id].source == one.source:
+                    claimed.add(key)
+        own = {other.id for other in others.values() if other.source == one.source} | {one.id}
+        told = await self._posting.told(account_id, first - NEAR, last + NEAR, own)
+        return Evidence(
+            seen,
+            statements,
+            deleted,
+            [_told(row, others, spans) for row in told if row[0] not in claimed],
+            spare,
+            one.format in PROMISED,
+        )
+
+
+def _edges(spans: Iterable[Period | None]) -> set[Any]:
+    """The days on which a statement begins or ends, as a person writes them too."""
+    days = {day for span in spans if span is not None for day in (span.first, span.last)}
+    return days | {day.isoformat() for day in days}
+
+
+def _by_weight(stated: Sequence[tuple[Any, ...]], again: Collection[UUID]) -> Iterator[tuple[Any, ...]]:
+    """What counts most comes last: what lives after what was deleted, the very same file after others."""
+    names = {name for one in again for name in (one, one.bytes)}
+    parts: tuple[list[tuple[Any, ...]], ...] = ([], [], [])
+    for row in stated:
+        parts[0 if row[3] else 2 if row[2] in names else 1].append(row)
+    for part in parts:
+        part.sort(key=itemgetter(1), reverse=True)
+        yield from part
+
+
+def _told(
+    row: tuple[int, date, int, str, str, UUID | None],
+    others: Mapping[UUID, Import],
+    spans: Mapping[UUID, Period | None],
+) -> Told:
+    key, day, amount, status, words, import_id = row
+    of = others.get(import_id) if import_id else None
+    if of is None:
+        return Told(key, day, amount, status == Status.PENDING, words_of(words), BY_HAND, None)
+    told = tuple(span for other in others.values() if other.source == of.source and (span := spans[other.id]))
+    return Told(key, day, amount, status == Status.PENDING, words_of(words), of.name, told)
+
+
+def spans_of(statements: Sequence[ImportStatement]) -> dict[UUID, Period]:
+    """What a file tells of each account: banks may cut a file into a statement for each day."""
+    found: dict[UUID, Period] = {}
+    for one in statements:
+        if one.account_id is not None and one.first_day is not None and one.last_day is not None:
+            was = found.get(one.account_id, Period(one.first_day, one.last_day))
+            found[one.account_id] = Period(min(was.first, one.first_day), max(was.last, one.last_day))
+    return found
+
+
+def words_of(text: str) -> frozenset[str]:
+    return frozenset(word for word in text.split() if len(word) > 2)  # noqa: PLR2004  shorter ones say nothing
