@@ -41,7 +41,7 @@ from farthing.settings import Settings, sealing_keys_again
 _SANDBOX_THROTTLE_FACTOR = 1000
 _MEGABYTE = 1_000_000
 _TURN_S = 0.001
-"""So long a thread that computes keeps the interpreter from requests that wait; Python's own five times that is felt."""
+"""So long a thread that computes may keep requests waiting; five times that, which is Python's own choice, is felt."""
 _log = logger("farthing.house")
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from farthing.kernel import ids
 from farthing.kernel.errors import NotFound
-from farthing.kernel.ids import new_id, parse_id
+from farthing.kernel.ids import new_id, new_ids, parse_id
 
 FAR_FUTURE_MS = 1 << 46
 moments = st.integers(0, (1 << 48) - 1)
@@ -75,3 +75,9 @@ def test_a_written_id_is_read_again(tail: int) -> None:
 def test_what_is_no_id_names_nothing(text: str) -> None:
     with pytest.raises(NotFound, match="not an id"):
         parse_id(text)
+
+
+def test_many_ids_ascend_and_are_new() -> None:
+    ids = [new_id(), *new_ids(5_000), new_id()]
+    assert ids == sorted(set(ids))
+    assert {one.version for one in ids} == {7}
