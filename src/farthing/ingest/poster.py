@@ -33,7 +33,7 @@ from farthing.ledger.assertions import AssertionService
 from farthing.ledger.pendings import PendingService
 from farthing.ledger.posting import Arrival, PostingService, Ready, ready
 
-CHUNK = 4_000
+CHUNK = 2_000
 """So many rows are written in one transaction, which keeps the writer for a moment only."""
 _SAID_MAX = 2000
 

@@ -27,7 +27,7 @@ from farthing.kernel.actor import Actor, Role
 from farthing.kernel.clock import Clock
 from farthing.lake.store import LakeStore
 
-WINDOW = 5 * CHUNK
+WINDOW = 10 * CHUNK
 """So many rows are taken out of Parquet at once."""
 
 
