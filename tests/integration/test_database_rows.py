@@ -17,6 +17,7 @@ from farthing.infra.db import SYSTEM, Base, Database, Scope
 from farthing.jobs.models import Job, JobSchedule, JobStep
 from farthing.jobs.service import JobService, ScheduleService
 from farthing.kernel.actor import Actor
+from farthing.ledger.learning_models import CategoryModel
 
 pytestmark = pytest.mark.postgresql_only
 TABLES = sorted(Base.metadata.tables)
@@ -99,6 +100,8 @@ async def settle(town: Town, person: Person) -> str:
         work.session.add(JobStep(workspace_id=job.workspace_id, job_id=job.id, name="step", created_at=now))
         await ScheduleService(work, clock).ensure("daily", "some.kind", "0 3 * * *", workspace_id=job.workspace_id)
         them = {"user_id": UUID(person.id), "created_at": now}
+        model = {"version": 1, "trained_at": now, "learned_until": now, "examples": 1, "learned": {}}
+        work.session.add(CategoryModel(workspace_id=job.workspace_id, **model))
         work.session.add(OutsideIdentity(issuer="issuer", subject=person.id, **them))
         work.session.add(PasswordToken(id=uuid4(), token_hash=sha256(person.id), expires_at=now, **them))
         work.session.add(

@@ -245,3 +245,15 @@ async def test_an_announcement_that_comes_after_its_booking_is_joined_too(town: 
     assert one["summary"]["new"] == 2, one["summary"]
     found = [status for _, amount, status in await ledger(person) if amount == "-47.11"]
     assert found == ["void", "booked"]
+
+
+async def test_with_rules_a_file_of_nothing_new_is_posted_too(town: Town) -> None:
+    person = await town.person()
+    home = await account(person)
+    rule = {"name": "shops", "if": {"field": "payee", "contains": "lidl"}, "then": {"tags": ["food"]}}
+    assert (await person.post("/api/rules", rule)).status_code == 201
+    await brought(person, bank_csv(MAY), home)
+    found = (await person.get("/api/transactions", params={"search": "lidl"})).json()["transactions"]
+    assert found[0]["tags"] == ["food"]
+    again = await brought(person, bank_csv(MAY), home)
+    assert (again["state"], again["summary"]["same"]) == ("posted", 5)

@@ -79,6 +79,8 @@ class PostingService:
         self, arrivals: Sequence[Arrival], import_id: UUID, reason: str | None, made_ready: "Ready | None" = None
     ) -> list[int]:
         """The same after the workspace's rules had their say; without rules, rows made ready are taken as they are."""
+        if not arrivals:
+            return []
         if await self._ledger.has_rules():
             drafts = [_draft(one) for one in arrivals]
             return await self._ledger.post_drafts(drafts, reason, str(Origin.IMPORT), import_id)
