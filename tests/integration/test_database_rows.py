@@ -51,9 +51,18 @@ async def rows(connection: AsyncConnection, table: str) -> int:
 
 async def keep_books(person: Person) -> None:
     """A row in every table of the ledger and of imports."""
+    rule = {"name": "baker", "if": {"field": "payee", "is": "Baker"}, "then": {"note": "seen"}}
+    ruled = await person.post("/api/rules", rule)
     purse, safe = [(await person.post("/api/accounts", {"name": name})).json()["id"] for name in ("Purse", "Safe")]
     parts = [{"amount": "-2", "category": "Food"}, {"amount": "-3"}]
-    out = {"account_id": purse, "amount": "-5", "date": "2026-02-01", "splits": parts, "tags": ["odd"]}
+    out = {
+        "account_id": purse,
+        "amount": "-5",
+        "date": "2026-02-01",
+        "splits": parts,
+        "tags": ["odd"],
+        "payee": "Baker",
+    }
     ids = [
         (await person.post("/api/transactions", body)).json()["id"]
         for body in (out, {"account_id": safe, "amount": "5", "date": "2026-02-01"})
@@ -61,6 +70,8 @@ async def keep_books(person: Person) -> None:
     receipt = {"file": ("receipt.txt", b"one loaf", "text/plain")}
     shop = (await person.post("/api/merchants", {"name": "Shop"})).json()["id"]
     asked = [
+        ruled,
+        await person.post("/api/rules/run", {}),
         await person.post("/api/transfers", {"transaction_id": ids[0], "other_transaction_id": ids[1]}),
         await person.patch(f"/api/transactions/{ids[1]}", {"note": "mine"}),
         await person.post(f"/api/transactions/{ids[0]}/attachments", files=receipt),

@@ -250,7 +250,7 @@ async def test_an_announcement_that_comes_after_its_booking_is_joined_too(town: 
 async def test_with_rules_a_file_of_nothing_new_is_posted_too(town: Town) -> None:
     person = await town.person()
     home = await account(person)
-    rule = {"name": "shops", "if": {"field": "payee", "contains": "lidl"}, "then": {"tags": ["food"]}}
+    rule = {"name": "shops", "if": {"field": "payee", "contains": "lidl"}, "then": {"add_tags": ["food"]}}
     assert (await person.post("/api/rules", rule)).status_code == 201
     await brought(person, bank_csv(MAY), home)
     found = (await person.get("/api/transactions", params={"search": "lidl"})).json()["transactions"]
