@@ -18,6 +18,7 @@ from farthing.jobs.models import Job, JobSchedule, JobStep
 from farthing.jobs.service import JobService, ScheduleService
 from farthing.kernel.actor import Actor
 from farthing.ledger.learning_models import CategoryModel
+from farthing.ledger.rule_models import RuleRun
 
 pytestmark = pytest.mark.postgresql_only
 TABLES = sorted(Base.metadata.tables)
@@ -71,7 +72,6 @@ async def keep_books(person: Person) -> None:
     shop = (await person.post("/api/merchants", {"name": "Shop"})).json()["id"]
     asked = [
         ruled,
-        await person.post("/api/rules/run", {}),
         await person.post("/api/transfers", {"transaction_id": ids[0], "other_transaction_id": ids[1]}),
         await person.patch(f"/api/transactions/{ids[1]}", {"note": "mine"}),
         await person.post(f"/api/transactions/{ids[0]}/attachments", files=receipt),
@@ -113,6 +113,8 @@ async def settle(town: Town, person: Person) -> str:
         them = {"user_id": UUID(person.id), "created_at": now}
         model = {"version": 1, "trained_at": now, "learned_until": now, "examples": 1, "learned": {}}
         work.session.add(CategoryModel(workspace_id=job.workspace_id, **model))
+        ran = {"rules": [], "counts": {}, "actor_name": person.name, "created_at": now}
+        work.session.add(RuleRun(id=uuid4(), workspace_id=job.workspace_id, **ran))
         work.session.add(OutsideIdentity(issuer="issuer", subject=person.id, **them))
         work.session.add(PasswordToken(id=uuid4(), token_hash=sha256(person.id), expires_at=now, **them))
         work.session.add(
