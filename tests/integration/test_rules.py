@@ -146,7 +146,7 @@ async def test_a_run_changes_the_history_and_says_why(town: Town, ann: Person) -
     assert (history[0]["origin"], history[0]["reason"]) == ("rule", "rule “Food”")
     log = (await ann.get(f"/api/transactions/{free['id']}/rule-log")).json()["effects"]
     assert [(one["origin"], one["rule_name"], one["rule_version"]) for one in log] == [("run", "Food", 1)]
-    assert log[0]["changes"]["category"] == {"before": "Groceries", "after": "Weekly shop"}
+    assert log[0]["changes"]["category"] == {"before": "Fun", "after": "Weekly shop"}, "learned from the first"
     assert log[0]["origin_id"] == over["id"]
     assert await is_well(ann)
     assert (await run(town, ann))["changed"] == 0
