@@ -16,6 +16,8 @@ BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 PREFIXED = [route for route in api_routes() if route.path.startswith("/api/")]
 LISTS = [route.path for route in PREFIXED if route.methods == {"GET"} and "{" not in route.path]
 ENDLESS = {"/api/jobs/events"}
+SECRET = {"/api/webhooks/{token}"}
+"""Addresses that are a secret themselves: one that nobody was given is not found, whoever asks."""
 SUPERUSERS = {route.path for route in PREFIXED if level_of(route) is Level.SUPERUSER} | {"/api/system/metrics"}
 
 
@@ -34,7 +36,7 @@ def spellings(path: str) -> list[str]:
 
 def told(answer: httpx2.Response) -> tuple[Any, ...]:
     """What an answer says, without what is new in each."""
-    is_json = answer.content and "csv" not in answer.headers["content-type"]
+    is_json = answer.content and "json" in answer.headers["content-type"]
     body = answer.json() if is_json else {}
     fresh = {"request_id", "timestamp"}
     kept = {k: v for k, v in body.items() if k not in fresh} if answer.status_code != 201 else body.keys()
@@ -46,7 +48,7 @@ def told(answer: httpx2.Response) -> tuple[Any, ...]:
 @pytest.mark.sqlite_only
 async def test_nobody_hears_the_same_at_every_spelling(town: Town, route: APIRoute) -> None:
     answers = [await town.stranger()(verb_of(route), path) for path in spellings(concrete(route))]
-    assert answers[0].status_code not in (404, 405)
+    assert answers[0].status_code not in ({405} if route.path in SECRET else {404, 405})
     assert [told(answer) for answer in answers] == [told(answers[0])] * 4
 
 
