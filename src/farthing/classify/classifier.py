@@ -75,10 +75,13 @@ class Classifier:
             return self._thought(row, name)
         return self._of_texts(row, name)
 
-    def by_merchant(self, side: Side, name: str | None) -> Decision | None:
-        """What the merchant alone decides, whatever else is said; None where more must be known."""
+    def again(self, side: Side, name: str | None, payee: str | None, description: str | None) -> Decision | None:
+        """What the merchant alone decides, or was thought of such texts before; None where more must be known."""
         key = (side, name)
-        return self._by_merchant[key] if key in self._by_merchant else self._met(side, name)
+        decision = self._by_merchant[key] if key in self._by_merchant else self._met(side, name)
+        if decision is not None or key in self._mixed:
+            return decision
+        return self._by_texts.get((side, None, payee, _saying(description) if description else None))
 
     def _met(self, side: Side, name: str | None) -> Decision | None:
         """Learn of a merchant what it decides alone."""

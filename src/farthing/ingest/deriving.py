@@ -12,13 +12,14 @@ from farthing.ingest.rawrows import Fact, Place
 from farthing.kernel.actor import Actor
 from farthing.kernel.clock import Clock
 from farthing.ledger.categories import CategoryService
-from farthing.ledger.deciding import Chosen, Decider, Deciding, asked
+from farthing.ledger.deciding import Decider, Deciding, asked
 from farthing.ledger.kinds import CategorySource
 from farthing.ledger.merchant_service import MerchantService, Spellings
 from farthing.ledger.posting import Arrival
 
 _TEXT_MAX = 255
 _LONG_MAX = 4000
+_INCOME, _EXPENSE = Side.INCOME, Side.EXPENSE
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,6 @@ class Meaning:
         self.kinds = kinds
         self._decider = decider
         self._spellings = spellings
-        self._by_merchant: dict[tuple[bool, str | None], Chosen | None] = {}
 
     @classmethod
     async def load(cls, work: Work, actor: Actor, clock: Clock) -> "Meaning":
@@ -65,10 +65,7 @@ class Meaning:
     def _arrival(self, fact: Fact, place: Place, import_id: UUID) -> Arrival:
         payee, description = _cut(fact.payee, _TEXT_MAX), description_of(fact)
         merchant = self._spellings.meant((payee, description))
-        side = (fact.minor > 0, merchant)
-        if side not in self._by_merchant:
-            self._by_merchant[side] = self._decider.by_merchant(Side.INCOME if side[0] else Side.EXPENSE, merchant)
-        chosen = self._by_merchant[side]
+        chosen = self._decider.again(_INCOME if fact.minor > 0 else _EXPENSE, merchant, payee, description)
         if chosen is None:
             texts = (None, payee, description)
             row = asked(fact.minor, texts, account_id=place.account_id, day=fact.date, merchant=merchant)
@@ -111,8 +108,6 @@ def with_corrected(one: Arrival, corrected: Corrected | None) -> Arrival:
         for name in ("date", "payee", "description", "note")
         if (value := getattr(corrected, name)) is not None
     }
-    if given.get("date", one.date) != one.date:
-        given |= {"stated_on": one.date, "stated_account_id": one.account_id}
     if given.get("date", one.date) != one.date:
         given |= {"stated_on": one.date, "stated_account_id": one.account_id}
     if corrected.minor is not None:

@@ -260,19 +260,13 @@ def _fact(one: Shown, places: Mapping[int, Place]) -> Fact | None:
         statement=one.statement,
         date=values["date"],
         value_date=values["value_date"],
-        amount=values["amount"],
         minor=minor,
-        currency=values["currency"],
         payee=values["payee"],
         memo=values["memo"],
         description=values["description"],
         reference=values["reference"],
-        type=values["type"],
-        balance=values["balance"],
         status=values["status"],
         fingerprint=b"",
-        original_amount=values["original_amount"],
-        original_currency=values["original_currency"],
     )
 
 

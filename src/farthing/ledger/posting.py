@@ -88,6 +88,10 @@ class PostingService:
             return await self.post_ready(made_ready, reason)
         return await self.post(arrivals, reason)
 
+    async def is_open(self, import_id: UUID) -> bool:
+        """Whether what is posted of an import may still turn out otherwise: by rules, by what is posted already."""
+        return await self._ledger.has_rules() or bool(await self._batches.living(import_id, 1))
+
     async def post_ready(self, rows: "Ready", reason: str | None = None) -> list[int]:
         """The same for rows that were made ready beforehand."""
         if not rows.dates:

@@ -50,7 +50,7 @@ def facts(content: bytes, place: Place = HOME, workspace_id: UUID = MINE, kind: 
         (folder / "file").write_bytes(content)
         done = prepared(folder / "file", "may.csv", Wishes(), folder)
         with raw_rows(folder, {0: place}, workspace_id, kind, folder) as raw:
-            return raw.facts(1, done.row_count)
+            return raw.some(range(1, done.row_count + 1))
 
 
 def prints(found: Sequence[Fact]) -> list[bytes]:
