@@ -22,10 +22,11 @@ from farthing.ingest.decisions import (
     known,
     paired,
 )
-from farthing.ingest.evidence import EvidenceService, spans_of, words_of
+from farthing.ingest.evidence import EvidenceService, spans_of
 from farthing.ingest.models import Import, ImportRow, ImportStatement
 from farthing.ingest.rawrows import Known, Place, Planned, RawRows, balance_of, raw_rows
 from farthing.ingest.repository import Imports, Rows
+from farthing.ingest.testimony import words_of
 from farthing.kernel.actor import Actor
 from farthing.kernel.clock import Clock
 from farthing.kernel.currency import DECIMALS
@@ -98,7 +99,7 @@ class Planning:
         for account_id, span in spans_of(statements).items():
             places = [at for at, place in basis.places.items() if place.account_id == account_id]
             basis.periods |= dict.fromkeys(places, span)
-            basis.evidence[account_id] = await self._evidence.of(one, account_id, span.first, span.last, basis.lines)
+            basis.evidence[account_id] = await self._evidence.of(one, basis.places[places[0]], span, basis.lines)
         basis.decided = {row.row: row for row in await self._rows.of(one.id)}
         if not (reason or "").strip():
             basis.closed = frozenset(month.month for month in await self._months.all())

@@ -177,6 +177,16 @@ class Rows(WorkspaceRepository):
         )
         return (await self.session.execute(statement)).all()
 
+    async def decided_away(self, account_id: UUID, first: date, last: date) -> set[tuple[UUID, int]]:
+        """Rows that a person decided about, and that are no transactions because they are others, or may be."""
+        statement = self.own(select(ImportRow.import_id, ImportRow.row), ImportRow).where(
+            ImportRow.account_id == account_id,
+            ImportRow.day.between(first, last),
+            ImportRow.decided_at.is_not(None),
+            ImportRow.state.in_(("same", "suspect", "error")),
+        )
+        return {(row[0], row[1]) for row in await self.session.execute(statement)}
+
     async def leaning_on(self, keys: Sequence[int], but: UUID) -> Sequence[ImportRow]:
         """Rows of other imports that are the same as these transactions."""
         posted = self.own(select(Import.id), Import).where(Import.state == "posted", Import.id != but)

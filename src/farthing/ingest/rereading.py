@@ -45,7 +45,7 @@ class Rereading:
 def reread(one: Loaded, old: Arrival | None, new: Arrival) -> None:
     """Only what still stands as the old reading said it is said anew."""
     row = one.row
-    was = row.date
+    was = (row.date, row.amount)
     for name in (*_SAID, *_DERIVED) if old is not None else ():
         if getattr(row, name) == getattr(old, name):
             setattr(row, name, getattr(new, name))
@@ -53,5 +53,5 @@ def reread(one: Loaded, old: Arrival | None, new: Arrival) -> None:
         for name in _CHOICE:
             setattr(row, name, getattr(new, name))
     row.import_id, row.import_line, row.fingerprint = new.import_id, new.import_line, new.fingerprint
-    if row.stated_on is not None or row.date != was:
+    if row.stated_on is not None or (row.date, row.amount) != was:
         row.stated_on, row.stated_account_id = new.date, new.account_id

@@ -20,6 +20,7 @@ from farthing.ledger.models import Transaction
 from farthing.ledger.months import MonthService
 from farthing.ledger.posting_repository import Batches
 from farthing.ledger.service import LedgerService
+from farthing.ledger.telling import Telling
 from farthing.ledger.totals import Bundle, Delta, bundled
 from farthing.ledger.transaction_repository import Totals, Transactions
 from farthing.ledger.transfer_repository import Transfers
@@ -141,11 +142,9 @@ class PostingService:
         """
         return await self._batches.stated(account_id, first, last)
 
-    async def told(
-        self, account_id: UUID, first: Day, last: Day, but: Collection[UUID]
-    ) -> Sequence[tuple[int, Day, int, str, str, UUID | None]]:
-        """What others told of: key, day, amount, status, words, import."""
-        return [tuple(row) for row in await self._batches.told(account_id, first, last, but)]
+    async def told(self, account_id: UUID, first: Day, last: Day, but: Collection[UUID]) -> Sequence[Telling]:
+        """What others told of, and what of that somebody deleted."""
+        return await self._batches.told(account_id, first, last, but)
 
     async def announced(
         self, account_id: UUID, first: Day, last: Day

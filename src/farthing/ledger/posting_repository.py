@@ -11,6 +11,7 @@ from farthing.infra.db import Prepared, WorkspaceRepository, in_scope
 from farthing.ledger.kinds import Status, TransferState
 from farthing.ledger.models import Split, Transaction, TransactionChange
 from farthing.ledger.pending_models import PendingLink
+from farthing.ledger.telling import Telling
 from farthing.ledger.totals import Bundle
 
 _CHUNK = 500
@@ -123,8 +124,12 @@ class Batches(WorkspaceRepository):
         asked = {"account_id": account_id, "first": first, "last": last}
         return [*await _STATED_HERE.of(self.work, **asked), *await _STATED_ELSEWHERE.of(self.work, **asked)]
 
-    async def told(self, account_id: UUID, first: date, last: date, but: Collection[UUID]) -> Sequence[Any]:
-        """What others told of, on the day they told: key, day, amount, status, words, import; but of some imports."""
+    async def told(self, account_id: UUID, first: date, last: date, but: Collection[UUID]) -> list[Telling]:
+        """What others told of, on the day they told; but of some imports.
+
+        What somebody deleted is among it if it came with an import: who deletes an entry of one's own often does so
+        because the bank tells of it better.
+        """
         what = (
             Transaction.key,
             func.coalesce(Transaction.stated_on, Transaction.date, type_=Date()),
@@ -132,16 +137,22 @@ class Batches(WorkspaceRepository):
             Transaction.status,
             Transaction.search_text,
             Transaction.import_id,
+            Transaction.import_line,
+            Transaction.stated_on.is_not(None),
+            Transaction.deleted_at.is_not(None),
         )
-        found: list[Any] = []
+        is_there = or_(
+            Transaction.deleted_at.is_(None), and_(Transaction.import_id.is_not(None), _is_deleted_by_somebody())
+        )
+        found: list[Telling] = []
         for place in _stated_at(account_id, first, last):
             statement = self.own(select(*what), Transaction).where(
                 place,
-                Transaction.deleted_at.is_(None),
+                is_there,
                 Transaction.status != Status.VOID,
                 or_(Transaction.import_id.is_(None), Transaction.import_id.not_in(but)),
             )
-            found += (await self.session.execute(statement)).all()
+            found += [Telling(*row) for row in await self.session.execute(statement)]
         return found
 
     async def announced(self, account_id: UUID, first: date, last: date) -> Sequence[Any]:

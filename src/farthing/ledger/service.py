@@ -316,10 +316,11 @@ class LedgerService:
         tags_before = [one.tag_ids for one in loaded]
         words_before = [one.row.search_text for one in loaded]
         for one in loaded:
-            was = (one.row.account_id, one.row.date)
+            was = (one.row.account_id, one.row.date, one.row.amount)
             edit(one)
-            if one.row.import_id and one.row.stated_on is None and was != (one.row.account_id, one.row.date):
-                one.row.stated_account_id, one.row.stated_on = was
+            is_as_stated = was == (one.row.account_id, one.row.date, one.row.amount)
+            if one.row.import_id and one.row.stated_on is None and not is_as_stated:
+                one.row.stated_account_id, one.row.stated_on, _ = was
             one.row.is_split = bool(one.parts)
             one.row.search_text = search_text(*(getattr(one.row, name) for name in FIELDS))
             one.row.version += 1
