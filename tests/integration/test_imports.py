@@ -101,6 +101,38 @@ async def test_lines_that_cannot_be_read_are_kept_aside_and_corrected(town: Town
     assert (await person.get("/api/imports/review")).json()["total"] == 0
 
 
+async def test_a_line_that_was_corrected_is_known_again_and_goes_where_its_words_are(
+    town: Town, clock: TestClock
+) -> None:
+    person = await town.person()
+    content = bank_csv([*MAY, ("2026-05-18", "Kiosk", "papers", "minus four")])
+    one = await upload(person, content)
+    home = await account(person)
+    assert (await person.patch(f"/api/imports/{one['id']}", {"account_id": home})).status_code == 200
+    values = {"date": "2026-05-18", "amount": "-4.00", "payee": "Kiosk"}
+    fixed = await person.patch(f"/api/imports/{one['id']}/rows/6", {"values": values})
+    assert fixed.status_code == 200, fixed.text
+    await commit(person, one["id"])
+    before = await ledger(person)
+    assert len(before) == 6
+    longer = bank_csv([*MAY, ("2026-05-18", "Kiosk", "papers", "minus four"), ("2026-05-30", "Lidl", "", "-1.00")])
+    again = await upload(person, content, "again.csv", account_id=home)
+    for other, new in ((again, 0), (await upload(person, longer, "longer.csv", account_id=home), 1)):
+        assert (other["summary"]["new"], other["summary"]["error"], other["summary"]["same"]) == (new, 0, 6), other
+    rows = (await person.get(f"/api/imports/{again['id']}/rows", params={"state": "same"})).json()["rows"]
+    assert rows[-1]["reason"] == "it came with may.csv, and you corrected it there"
+    await commit(person, again["id"], digest=again["summary"]["digest"])
+    assert await ledger(person) == before
+    for gone in (one, again):  # what the other has too stays, whoever of both is taken back
+        clock.advance(seconds=60)
+        assert (await person.post(f"/api/imports/{gone['id']}/undo")).status_code == 200
+        assert await ledger(person) == before
+        clock.advance(seconds=60)
+        assert (await commit(person, gone["id"]))["summary"]["same"] == 6
+        assert await ledger(person) == before
+    assert (await person.get("/api/imports/review")).json()["total"] == 0
+
+
 async def test_what_was_announced_is_joined_with_what_is_booked(town: Town) -> None:
     person = await town.person()
     home = await account(person)

@@ -27,6 +27,7 @@ from farthing.ingest.models import Import, ImportRow, ImportStatement
 from farthing.ingest.rawrows import Known, Place, Planned, RawRows, balance_of, raw_rows
 from farthing.ingest.repository import Imports, Rows
 from farthing.ingest.testimony import words_of
+from farthing.ingest.unread import UnreadLines, unread_decision
 from farthing.kernel.actor import Actor
 from farthing.kernel.clock import Clock
 from farthing.kernel.currency import DECIMALS
@@ -52,6 +53,8 @@ class Basis:
     lines: dict[int, tuple[Path, int]] = field(default_factory=dict)
     """Where the row stands that a transaction was."""
     closed: frozenset[date] = frozenset()
+    unread: dict[int, Decision] = field(default_factory=dict)
+    """Of lines that could not be read, those that are known from before."""
 
 
 @dataclass(slots=True)
@@ -63,6 +66,8 @@ class Plan:
     digest: str = ""
     first_day: date | None = None
     last_day: date | None = None
+    unread: dict[int, Decision] = field(default_factory=dict)
+    """What becomes of lines that could not be read."""
 
     def summary(self) -> dict[str, Any]:
         return {
@@ -81,6 +86,7 @@ class Planning:
     def __init__(self, work: Work, actor: Actor, clock: Clock, lake: LakeStore) -> None:
         self._imports = Imports(work)
         self._rows = Rows(work)
+        self._unread = UnreadLines(work)
         self._accounts = AccountService(work, actor, clock)
         self._evidence = EvidenceService(work, actor, clock, self.home)
         self._months = MonthService(work, actor, clock)
@@ -101,6 +107,8 @@ class Planning:
             basis.periods |= dict.fromkeys(places, span)
             basis.evidence[account_id] = await self._evidence.of(one, basis.places[places[0]], span, basis.lines)
         basis.decided = {row.row: row for row in await self._rows.of(one.id)}
+        spans = {place.account_id: basis.periods[at] for at, place in basis.places.items()}
+        basis.unread = await self._unread.known(one, basis.decided.values(), spans)
         if not (reason or "").strip():
             basis.closed = frozenset(month.month for month in await self._months.all())
         return basis
@@ -125,7 +133,7 @@ def _planned(lake: LakeStore, home: Path, basis: Basis) -> Plan:
             plan = Plan()
             digest = hashlib.sha256()
             made = raw.keep_plan(_noted(_decisions(raw, basis, plan), digest), workshop)
-            _count_errors(basis, plan)
+            _count_unread(basis, plan, digest)
             plan.digest = digest.hexdigest()[:32]
             lake.keep(made, home)
         return plan
@@ -137,14 +145,17 @@ def _noted(plan: Iterable[Planned], digest: Any) -> Iterator[Planned]:
         yield one
 
 
-def _count_errors(basis: Basis, plan: Plan) -> None:
+def _count_unread(basis: Basis, plan: Plan, digest: Any) -> None:
     """Lines that could not be read are no rows of the table."""
     for row in basis.decided.values():
-        if row.said is not None:
-            is_new = bool(row.corrected) and row.decision != "skip"
-            plan.states[str(RowState.NEW if is_new else row.state)] += 1
-            if is_new and (place := next(iter(basis.places.values()), None)) is not None:
-                _count(plan, *_corrected(row, date.min, 0, place.currency), place)
+        if row.said is None:
+            continue
+        decision = plan.unread[row.row] = unread_decision(row, basis.unread)
+        plan.states[str(decision.state)] += 1
+        digest.update(f"{row.row} {decision.state} {decision.key}\n".encode())
+        place = next(iter(basis.places.values()), None)
+        if decision.state is RowState.NEW and place is not None:
+            _count(plan, *_corrected(row, date.min, 0, place.currency), place)
 
 
 def _decisions(raw: RawRows, basis: Basis, plan: Plan) -> Iterator[Planned]:

@@ -262,11 +262,12 @@ class Poster:
         seen: dict[str, int] = {}
         found = []
         for number, line in enumerate(read.rejected, read.row_count + 1):
-            seen[line.text] = seen.get(line.text, 0) + 1
-            mark = of_text(row.workspace_id, account_id, line.text, seen[line.text]) if account_id else None
+            said = line.text[:_SAID_MAX]
+            seen[said] = seen.get(said, 0) + 1
+            mark = of_text(row.workspace_id, account_id, said, seen[said]) if account_id else None
             found.append(
                 row_of(row, number, line.source_line, str(RowState.ERROR), line.reason)
-                | {"account_id": account_id, "fingerprint": mark, "said": line.text[:_SAID_MAX]}
+                | {"account_id": account_id, "fingerprint": mark, "said": said}
             )
         return found
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from uuid import UUID
 
 from farthing.infra.db import Work
 from farthing.ingest.deriving import Meaning
@@ -40,6 +41,15 @@ class Rereading:
     async def take(self, readings: Mapping[int, tuple[Arrival | None, Arrival]], because: Because) -> None:
         """Of each transaction the old reading, if it is known, and the new one."""
         await self._ledger.change_keys(list(readings), lambda one: reread(one, *readings[one.row.key]), because)
+
+    async def move(self, lines: Mapping[int, int], import_id: UUID, because: Because) -> None:
+        """Of each transaction the row of another import that says the same as the one that it was."""
+
+        def move(one: Loaded) -> None:
+            one.row.import_id, one.row.import_line = import_id, lines[one.row.key]
+
+        if lines:
+            await self._ledger.change_keys(list(lines), move, because)
 
 
 def reread(one: Loaded, old: Arrival | None, new: Arrival) -> None:

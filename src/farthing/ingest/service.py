@@ -22,6 +22,7 @@ from farthing.ingest.receiving import Read, Received
 from farthing.ingest.renewal import Renewal
 from farthing.ingest.repository import Imports, Rows
 from farthing.ingest.schemas import CommitIn, ImportState
+from farthing.ingest.unread import UnreadLines
 from farthing.jobs.service import JobService
 from farthing.jobs.states import OPEN
 from farthing.kernel.actor import Actor
@@ -43,6 +44,7 @@ class ImportService:
         self._clock = clock
         self._imports = Imports(work)
         self._rows = Rows(work)
+        self._unread = UnreadLines(work)
         self._accounts = Accounts(work, actor, clock)
         self._planning = Planning(work, actor, clock, lake)
         self._poster = Poster(work, actor, clock, self._planning)
@@ -154,6 +156,7 @@ class ImportService:
         return await self._renewal.renew(accounts)
 
     async def planned(self, row: Import, plan: Plan) -> None:
+        await self._unread.decided(row, plan.unread)
         row.summary = plan.summary()
         row.updated_at = self._clock()
         await self._imports.flush()
@@ -163,6 +166,7 @@ class ImportService:
         statements = await self._imports.statements(row.id)
         await self._accounts.place(statements, account_id, places)
         await self._imports.flush()
+        await self._unread.placed(row, statements)
         await self.plan(row)
         row.version += 1
         await self._audit.record("import.adjust", target_id=row.id)
