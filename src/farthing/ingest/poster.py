@@ -77,8 +77,11 @@ def chunk_of(
 
 
 class Poster:
-    def __init__(self, work: Work, actor: Actor, clock: Clock, planning: Planning) -> None:
+    """`off` are names of rules that took too long with rows before; whoever posts more hands them on."""
+
+    def __init__(self, work: Work, actor: Actor, clock: Clock, planning: Planning, off: set[str] | None = None) -> None:
         self._work = work
+        self._off = set() if off is None else off
         self._actor = actor
         self._clock = clock
         self._writer = Writer(actor, clock, work.is_sqlite)
@@ -127,7 +130,7 @@ class Poster:
 
     async def _post(self, row: Import, arrivals: Sequence[Arrival], made_ready: Ready | None = None) -> list[int]:
         """After the rules had their say."""
-        return await self._posting.post_judged(arrivals, row.id, row.reason, made_ready)
+        return await self._posting.post_judged(arrivals, row.id, row.reason, made_ready, self._off)
 
     async def _remember(
         self,

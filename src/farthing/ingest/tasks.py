@@ -106,15 +106,18 @@ class IngestJobs:
         async with self.database.read(job.scope) as work:
             meaning = await Meaning.load(work, self._actor(job), self.clock)
         by = Writer(self._actor(job), self.clock, self.database.is_sqlite)
+        off: set[str] = set()
         async with self._raw(row, home, places) as raw:
             async for chunk in _ahead(
                 _made_ready(raw, home, parts, partial(chunk_of, meaning=meaning, places=places, row=row, by=by))
             ):
-                await job.step(f"rows-{chunk.facts[0].row}", partial(self._post, job, chunk, places))
+                await job.step(f"rows-{chunk.facts[0].row}", partial(self._post, job, chunk, places, off))
         return await job.step("finish", partial(self._finish, job))
 
-    async def _post(self, job: JobContext, chunk: Chunk, places: dict[int, Place], work: Work) -> Outcome:
-        return await self._poster(work, job).post_chunk(await self._import(work, job), chunk, places)
+    async def _post(
+        self, job: JobContext, chunk: Chunk, places: dict[int, Place], off: set[str], work: Work
+    ) -> Outcome:
+        return await self._poster(work, job, off).post_chunk(await self._import(work, job), chunk, places)
 
     async def _finish(self, job: JobContext, work: Work) -> Outcome:
         row = await Imports(work).get(UUID(job.params["import_id"]), lock=True)
@@ -159,9 +162,9 @@ class IngestJobs:
     def _service(self, work: Work, job: JobContext) -> ImportService:
         return ImportService(work, self._actor(job), self.clock, self.lake)
 
-    def _poster(self, work: Work, job: JobContext) -> Poster:
+    def _poster(self, work: Work, job: JobContext, off: set[str] | None = None) -> Poster:
         actor = self._actor(job)
-        return Poster(work, actor, self.clock, Planning(work, actor, self.clock, self.lake))
+        return Poster(work, actor, self.clock, Planning(work, actor, self.clock, self.lake), off)
 
     @staticmethod
     def _actor(job: JobContext) -> Actor:

@@ -130,13 +130,18 @@ class LedgerService:
         return not (await self._ruling.book()).is_empty
 
     async def post_drafts(
-        self, drafts: Sequence[Draft], reason: str | None, origin: str, origin_id: UUID | None
-    ) -> list[int]:
-        """Post what an import brought, after the rules had their say; the keys, in the order of the drafts."""
+        self, drafts: Sequence[Draft], reason: str | None, origin: str, origin_id: UUID | None, off: set[str]
+    ) -> tuple[list[int], list[UUID]]:
+        """After the rules had their say: keys in the order of the drafts, and the proposed transfers that are certain.
+
+        `off` are rules that took too long before; those that do so now join them.
+        """
         await self._categories.hold()
-        posting = await self._keeping.made_ready(await self._ruling.judge(drafts, sets_aside=True), reason)
-        await self._keeping.finish(posting, origin, origin_id)
-        return [row["key"] for row in posting.rows]
+        judged = await self._ruling.judge(drafts, sets_aside=True, off=sorted(off))
+        off |= {one.rule.name for one in judged.off}
+        posting = await self._keeping.made_ready(judged, reason)
+        certain = await self._keeping.finish(posting, origin, origin_id)
+        return [row["key"] for row in posting.rows], certain
 
     async def _draft(
         self,
