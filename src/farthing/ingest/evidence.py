@@ -74,6 +74,13 @@ class EvidenceService:
         told = await self._testimony.about(place, span, Known(others, spans, leaning, own))
         return Evidence(seen, statements, deleted, told, spare, one.format in PROMISED)
 
+    async def state(self, account_id: UUID, span: Period) -> str:
+        """The same as before only if the evidence is: what the account holds of these days, and who told of it."""
+        figures = await self._posting.state(account_id, span.first - NEAR, span.last + NEAR)
+        former = await self._imports.statements_of_account(account_id)
+        imports = sorted({(str(one.id), one.state, one.version) for _, one in former})
+        return f"{account_id} {span} {figures} {imports}"
+
 
 def _edges(spans: Iterable[Period | None]) -> set[Any]:
     """The days on which a statement begins or ends, as a person writes them too."""

@@ -82,6 +82,14 @@ class Plan:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A plan that was made before anything is written, and what it was made from."""
+
+    mark: str
+    plan: Plan
+
+
 class Planning:
     def __init__(self, work: Work, actor: Actor, clock: Clock, lake: LakeStore) -> None:
         self._imports = Imports(work)
@@ -97,6 +105,20 @@ class Planning:
         basis = await self.basis(one, statements, reason)
         return await asyncio.to_thread(_planned, self.lake, self.home(one), basis)
 
+    async def compare(self, one: Import, statements: Sequence[ImportStatement], reason: str | None) -> Compared:
+        """Decide about every row without keeping it: for whoever wants to know before anything is written."""
+        mark = await self.mark(one, statements, reason)
+        basis = await self.basis(one, statements, reason)
+        return Compared(mark, await asyncio.to_thread(_planned, self.lake, self.home(one), basis, is_kept=False))
+
+    async def mark(self, one: Import, statements: Sequence[ImportStatement], reason: str | None) -> str:
+        """What a plan is made from, in short: with the same mark, the plan is the same."""
+        spans = sorted(spans_of(statements).items())
+        states = [await self._evidence.state(account_id, span) for account_id, span in spans]
+        parts = [(part.position, part.account_id, part.first_day, part.last_day) for part in statements]
+        told = (one.id, one.version, parts, states, sorted(await self._closed(reason)))
+        return hashlib.sha256(repr(told).encode()).hexdigest()
+
     def home(self, one: Import) -> Path:
         return self.lake.raw(one.workspace_id, one.created_at.date(), one.id)
 
@@ -109,9 +131,12 @@ class Planning:
         basis.decided = {row.row: row for row in await self._rows.of(one.id)}
         spans = {place.account_id: basis.periods[at] for at, place in basis.places.items()}
         basis.unread = await self._unread.known(one, basis.decided.values(), spans)
-        if not (reason or "").strip():
-            basis.closed = frozenset(month.month for month in await self._months.all())
+        basis.closed = await self._closed(reason)
         return basis
+
+    async def _closed(self, reason: str | None) -> frozenset[date]:
+        """The months that take no new rows."""
+        return frozenset() if (reason or "").strip() else frozenset(one.month for one in await self._months.all())
 
     async def places(self, one: Import) -> dict[int, Place]:
         """Where the rows of each statement go, as far as that is known."""
@@ -126,7 +151,7 @@ class Planning:
         return found
 
 
-def _planned(lake: LakeStore, home: Path, basis: Basis) -> Plan:
+def _planned(lake: LakeStore, home: Path, basis: Basis, *, is_kept: bool = True) -> Plan:
     with lake.workshop() as made_in:
         workshop = Path(made_in)
         with raw_rows(home, basis.places, basis.workspace_id, basis.kind, workshop) as raw:
@@ -135,7 +160,8 @@ def _planned(lake: LakeStore, home: Path, basis: Basis) -> Plan:
             made = raw.keep_plan(_noted(_decisions(raw, basis, plan), digest), workshop)
             _count_unread(basis, plan, digest)
             plan.digest = digest.hexdigest()[:32]
-            lake.keep(made, home)
+            if is_kept:
+                lake.keep(made, home)
         return plan
 
 
