@@ -108,10 +108,10 @@ def with_corrected(one: Arrival, corrected: Corrected | None) -> Arrival:
         for name in ("date", "payee", "description", "note")
         if (value := getattr(corrected, name)) is not None
     }
-    if given.get("date", one.date) != one.date:
-        given |= {"stated_on": one.date, "stated_account_id": one.account_id}
     if corrected.minor is not None:
         given["amount"] = corrected.minor
+    if given.get("date", one.date) != one.date or given.get("amount", one.amount) != one.amount:
+        given |= {"stated_on": one.date, "stated_account_id": one.account_id}
     if corrected.category_id is not None:
         given |= {
             "category_id": corrected.category_id,

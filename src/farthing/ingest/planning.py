@@ -23,10 +23,14 @@ from farthing.ingest.decisions import (
     known,
     paired,
 )
-from farthing.ingest.evidence import EvidenceService, spans_of, words_of
+from farthing.ingest.evidence import EvidenceService, spans_of
+from farthing.ingest.fingerprints import VERSION
 from farthing.ingest.models import Import, ImportRow, ImportStatement
+from farthing.ingest.preparing import PARSER_VERSION
 from farthing.ingest.rawrows import Known, Place, Planned, RawRows, Sums, balance_of, raw_rows
 from farthing.ingest.repository import Imports, Rows
+from farthing.ingest.testimony import words_of
+from farthing.ingest.unread import UnreadLines, unread_decision
 from farthing.kernel.actor import Actor
 from farthing.kernel.clock import Clock
 from farthing.kernel.currency import DECIMALS
@@ -52,6 +56,8 @@ class Basis:
     lines: dict[int, tuple[Path, int]] = field(default_factory=dict)
     """Where the row stands that a transaction was."""
     closed: frozenset[date] = frozenset()
+    unread: dict[int, Decision] = field(default_factory=dict)
+    """Of lines that could not be read, those that are known from before."""
 
 
 @dataclass(slots=True)
@@ -63,8 +69,12 @@ class Plan:
     remembered: int = 0
     """Rows that are not posted, of which something must be kept nevertheless."""
     digest: str = ""
+    mark: str = ""
+    """What it was made from, in short; empty where nobody is going to ask."""
     first_day: date | None = None
     last_day: date | None = None
+    unread: dict[int, Decision] = field(default_factory=dict)
+    """What becomes of lines that could not be read."""
 
     def summary(self) -> dict[str, Any]:
         return {
@@ -76,13 +86,24 @@ class Plan:
             "first_day": self.first_day and self.first_day.isoformat(),
             "last_day": self.last_day and self.last_day.isoformat(),
             "digest": self.digest,
+            "remembered": self.remembered,
+            "mark": self.mark,
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A plan that was made before anything is written, and what it was made from."""
+
+    mark: str
+    plan: Plan
 
 
 class Planning:
     def __init__(self, work: Work, actor: Actor, clock: Clock, lake: LakeStore) -> None:
         self._imports = Imports(work)
         self._rows = Rows(work)
+        self._unread = UnreadLines(work)
         self._accounts = AccountService(work, actor, clock)
         self._evidence = EvidenceService(work, actor, clock, self.home)
         self._months = MonthService(work, actor, clock)
@@ -93,6 +114,22 @@ class Planning:
         basis = await self.basis(one, statements, reason)
         return await asyncio.to_thread(planned, self.lake, self.home(one), basis)
 
+    async def compare(self, one: Import, statements: Sequence[ImportStatement], reason: str | None) -> Compared:
+        """Decide about every row without keeping it: for whoever wants to know before anything is written."""
+        mark = await self.mark(one, statements, reason)
+        basis = await self.basis(one, statements, reason)
+        plan = await asyncio.to_thread(planned, self.lake, self.home(one), basis, is_kept=False)
+        plan.mark = mark
+        return Compared(mark, plan)
+
+    async def mark(self, one: Import, statements: Sequence[ImportStatement], reason: str | None) -> str:
+        """What a plan is made from, in short: with the same mark, the plan is the same."""
+        spans = sorted(spans_of(statements).items())
+        states = [await self._evidence.state(account_id, span) for account_id, span in spans]
+        parts = [(part.position, part.account_id, part.first_day, part.last_day) for part in statements]
+        told = (VERSION, PARSER_VERSION, one.id, one.version, parts, states, sorted(await self._closed(reason)))
+        return hashlib.sha256(repr(told).encode()).hexdigest()
+
     def home(self, one: Import) -> Path:
         return self.lake.raw(one.workspace_id, one.created_at.date(), one.id)
 
@@ -101,11 +138,16 @@ class Planning:
         for account_id, span in spans_of(statements).items():
             places = [at for at, place in basis.places.items() if place.account_id == account_id]
             basis.periods |= dict.fromkeys(places, span)
-            basis.evidence[account_id] = await self._evidence.of(one, account_id, span.first, span.last, basis.lines)
+            basis.evidence[account_id] = await self._evidence.of(one, basis.places[places[0]], span, basis.lines)
         basis.decided = {row.row: row for row in await self._rows.of(one.id)}
-        if not (reason or "").strip():
-            basis.closed = frozenset(month.month for month in await self._months.all())
+        spans = {place.account_id: basis.periods[at] for at, place in basis.places.items()}
+        basis.unread = await self._unread.known(one, basis.decided.values(), spans)
+        basis.closed = await self._closed(reason)
         return basis
+
+    async def _closed(self, reason: str | None) -> frozenset[date]:
+        """The months that take no new rows."""
+        return frozenset() if (reason or "").strip() else frozenset(one.month for one in await self._months.all())
 
     async def places(self, one: Import) -> dict[int, Place]:
         """Where the rows of each statement go, as far as that is known."""
@@ -120,7 +162,7 @@ class Planning:
         return found
 
 
-def planned(lake: LakeStore, home: Path, basis: Basis, shop: Path | None = None) -> Plan:
+def planned(lake: LakeStore, home: Path, basis: Basis, shop: Path | None = None, *, is_kept: bool = True) -> Plan:
     """Pure but for the lake: it may be done anywhere. In a `shop` rows are printed for who comes later, too."""
     with nullcontext(shop) if shop else lake.workshop() as made_in:
         workshop = Path(made_in)
@@ -128,9 +170,10 @@ def planned(lake: LakeStore, home: Path, basis: Basis, shop: Path | None = None)
             plan = Plan()
             digest = hashlib.sha256()
             made = raw.keep_plan(_noted(_decisions(raw, basis, plan), plan, digest), workshop)
-            _count_errors(basis, plan)
+            _count_unread(basis, plan, digest)
             plan.digest = digest.hexdigest()[:32]
-            lake.keep(made, home)
+            if is_kept:
+                lake.keep(made, home)
         return plan
 
 
@@ -141,14 +184,17 @@ def _noted(decisions: Iterable[Planned], plan: Plan, digest: Any) -> Iterator[Pl
         yield one
 
 
-def _count_errors(basis: Basis, plan: Plan) -> None:
+def _count_unread(basis: Basis, plan: Plan, digest: Any) -> None:
     """Lines that could not be read are no rows of the table."""
     for row in basis.decided.values():
-        if row.said is not None:
-            is_new = bool(row.corrected) and row.decision != "skip"
-            plan.states[str(RowState.NEW if is_new else row.state)] += 1
-            if is_new and (place := next(iter(basis.places.values()), None)) is not None:
-                _count(plan, *_corrected(row, date.min, 0, place.currency), place)
+        if row.said is None:
+            continue
+        decision = plan.unread[row.row] = unread_decision(row, basis.unread)
+        plan.states[str(decision.state)] += 1
+        digest.update(f"{row.row} {decision.state} {decision.key}\n".encode())
+        place = next(iter(basis.places.values()), None)
+        if decision.state is RowState.NEW and place is not None:
+            _count(plan, *_corrected(row, date.min, 0, place.currency), place)
 
 
 def _decisions(raw: RawRows, basis: Basis, plan: Plan) -> Iterator[Planned]:

@@ -96,8 +96,11 @@ def chunk_of(order: Order, rows: Sequence[tuple[Fact, Planned | None]]) -> Chunk
 
 
 class Poster:
-    def __init__(self, work: Work, actor: Actor, clock: Clock, planning: Planning) -> None:
+    """`off` are names of rules that took too long with rows before; whoever posts more hands them on."""
+
+    def __init__(self, work: Work, actor: Actor, clock: Clock, planning: Planning, off: set[str] | None = None) -> None:
         self._work = work
+        self._off = set() if off is None else off
         self._actor = actor
         self._clock = clock
         self._planning = planning
@@ -174,7 +177,7 @@ class Poster:
 
     async def _post(self, row: Import, arrivals: Sequence[Arrival], made_ready: Ready | None = None) -> list[int]:
         """After the rules had their say."""
-        return await self._posting.post_judged(arrivals, row.id, row.reason, made_ready)
+        return await self._posting.post_judged(arrivals, row.id, row.reason, made_ready, self._off)
 
     async def _remember(
         self,
@@ -309,11 +312,12 @@ class Poster:
         seen: dict[str, int] = {}
         found = []
         for number, line in enumerate(read.rejected, read.row_count + 1):
-            seen[line.text] = seen.get(line.text, 0) + 1
-            mark = of_text(row.workspace_id, account_id, line.text, seen[line.text]) if account_id else None
+            said = line.text[:_SAID_MAX]
+            seen[said] = seen.get(said, 0) + 1
+            mark = of_text(row.workspace_id, account_id, said, seen[said]) if account_id else None
             found.append(
                 row_of(row, number, line.source_line, str(RowState.ERROR), line.reason)
-                | {"account_id": account_id, "fingerprint": mark, "said": line.text[:_SAID_MAX]}
+                | {"account_id": account_id, "fingerprint": mark, "said": said}
             )
         return found
 

@@ -203,6 +203,13 @@ def planned_same(folder: Path, keys: Sequence[int]) -> list[tuple[int, int]]:
         return [(row, key) for row, key in connection.execute(asked, [list(keys)]).fetchall()]
 
 
+def amounts_of(folder: Path, rows: Sequence[int]) -> dict[int, Decimal]:
+    """What the statement said of some rows."""
+    with duck() as connection:
+        asked = f"SELECT row, amount FROM {_parquet(folder / ROWS)} WHERE row IN (SELECT unnest(?))"
+        return dict(connection.execute(asked, [list(rows)]).fetchall())
+
+
 def balance_of(folder: Path, row: int) -> Decimal | None:
     """What the bank says the balance was after a row."""
     with duck() as connection:

@@ -24,13 +24,18 @@ class Renewal:
 
     async def renew(self, accounts: Collection[UUID]) -> int:
         """Of whatever was posted to these accounts; how many imports that were."""
-        old: dict[UUID, Import] = {}
-        for account_id in sorted(accounts):
-            former = await self._imports.statements_of_account(account_id)
-            old |= {one.id: one for _, one in former if one.fingerprint_version < VERSION}
-        for one in old.values():
+        old = await self.old(accounts)
+        for one in old:
             await self._renew(one)
         return len(old)
+
+    async def old(self, accounts: Collection[UUID]) -> list[Import]:
+        """What was posted to these accounts and has fingerprints of a former version."""
+        found: dict[UUID, Import] = {}
+        for account_id in sorted(accounts):
+            former = await self._imports.statements_of_account(account_id)
+            found |= {one.id: one for _, one in former if one.fingerprint_version < VERSION}
+        return list(found.values())
 
     async def _renew(self, one: Import) -> None:
         places, home = await self._planning.places(one), self._planning.home(one)

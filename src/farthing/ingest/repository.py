@@ -177,6 +177,33 @@ class Rows(WorkspaceRepository):
         )
         return (await self.session.execute(statement)).all()
 
+    async def corrected_before(self, account_id: UUID, prints: Sequence[bytes], but: UUID) -> Sequence[ImportRow]:
+        """Lines that could not be read, of posted imports, and that are transactions by now."""
+        posted = self.own(select(Import.id), Import).where(Import.state.in_(("posting", "posted")), Import.id != but)
+        found: list[ImportRow] = []
+        for start in range(0, len(prints), _CHUNK):
+            statement = self.select(ImportRow).where(
+                ImportRow.account_id == account_id,
+                ImportRow.day.is_(None),
+                ImportRow.fingerprint.in_(prints[start : start + _CHUNK]),
+                ImportRow.said.is_not(None),
+                ImportRow.transaction_key.is_not(None),
+                ImportRow.state.in_(("new", "same")),
+                ImportRow.import_id.in_(posted),
+            )
+            found += (await self.session.scalars(statement.order_by(ImportRow.import_id))).all()
+        return found
+
+    async def decided_away(self, account_id: UUID, first: date, last: date) -> set[tuple[UUID, int]]:
+        """Rows that a person decided about, and that are no transactions because they are others, or may be."""
+        statement = self.own(select(ImportRow.import_id, ImportRow.row), ImportRow).where(
+            ImportRow.account_id == account_id,
+            ImportRow.day.between(first, last),
+            ImportRow.decided_at.is_not(None),
+            ImportRow.state.in_(("same", "suspect", "error")),
+        )
+        return {(row[0], row[1]) for row in await self.session.execute(statement)}
+
     async def leaning_on(self, keys: Sequence[int], but: UUID) -> Sequence[ImportRow]:
         """Rows of other imports that are the same as these transactions."""
         posted = self.own(select(Import.id), Import).where(Import.state == "posted", Import.id != but)

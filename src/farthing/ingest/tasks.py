@@ -13,7 +13,7 @@ from farthing.infra.blobs import Blob
 from farthing.infra.db import Database, Work
 from farthing.infra.elsewhere import Elsewhere, elsewhere
 from farthing.ingest.models import Import
-from farthing.ingest.planning import Plan, Planning, planned
+from farthing.ingest.planning import Planning, planned
 from farthing.ingest.poster import CHUNK, Chunk, Poster, chunks
 from farthing.ingest.profiles import wishes_checked
 from farthing.ingest.rawrows import Place
@@ -72,14 +72,19 @@ class IngestJobs:
         row = await self._service(work, job).commit(UUID(job.params["import_id"]), CommitIn.model_validate({}))
         return {"state": row.state}
 
-    async def _plan(self, job: JobContext, there: Elsewhere, shop: Path) -> Plan:
-        """Outside of any writing, because comparing a million rows takes its time."""
+    async def _plan(self, job: JobContext, there: Elsewhere, shop: Path) -> None:
+        """Outside of any writing, because comparing a million rows takes its time; not again, if nothing changed."""
         await job.step("renew", partial(self._renew, job), advance=0)
         async with self.database.read(job.scope) as work:
             row = await self._import(work, job)
             planning = Planning(work, self._actor(job), self.clock, self.lake)
-            basis = await planning.basis(row, await Imports(work).statements(row.id), row.reason)
+            statements = await Imports(work).statements(row.id)
+            mark = await planning.mark(row, statements, row.reason)
+            if mark == row.summary.get("mark"):
+                return
+            basis = await planning.basis(row, statements, row.reason)
         plan = await there.call(planned, self.lake, planning.home(row), basis, shop)
+        plan.mark = mark
 
         async def keep(work: Work) -> Outcome:
             service = self._service(work, job)
@@ -87,7 +92,6 @@ class IngestJobs:
             return {"new": plan.states["new"]}
 
         await job.step("plan", keep)
-        return plan
 
     async def _renew(self, job: JobContext, work: Work) -> Outcome:
         return {"renewed": await self._service(work, job).renew(await self._import(work, job))}
@@ -98,17 +102,21 @@ class IngestJobs:
             row = await self._import(work, job)
         await job.plan(row.row_count // CHUNK + 3, f"Posting {row.row_count:,} rows of {row.name}")
         async with elsewhere() as there, self._shop() as shop:
-            plan = await self._plan(job, there, shop)
-            await job.plan((plan.states["new"] + plan.remembered) // CHUNK + 3)
+            await self._plan(job, there, shop)
             async with self.database.read(job.scope) as work:
-                order = await self._poster(work, job).order(await self._import(work, job))
+                row = await self._import(work, job)
+                order = await self._poster(work, job).order(row)
+            await job.plan((row.summary["new"] + row.summary["remembered"]) // CHUNK + 3)
+            off: set[str] = set()
             async for chunk in there.stream(chunks, order, shop):
                 mark = f"rows-{chunk.first}-{chunk.last}"
-                await job.step(mark, partial(self._post, job, chunk, order.places))
+                await job.step(mark, partial(self._post, job, chunk, order.places, off))
         return await job.step("finish", partial(self._finish, job))
 
-    async def _post(self, job: JobContext, chunk: Chunk, places: Mapping[int, Place], work: Work) -> Outcome:
-        return await self._poster(work, job).post_chunk(await self._import(work, job), chunk, places)
+    async def _post(
+        self, job: JobContext, chunk: Chunk, places: Mapping[int, Place], off: set[str], work: Work
+    ) -> Outcome:
+        return await self._poster(work, job, off).post_chunk(await self._import(work, job), chunk, places)
 
     async def _finish(self, job: JobContext, work: Work) -> Outcome:
         row = await Imports(work).get(UUID(job.params["import_id"]), lock=True)
@@ -153,9 +161,9 @@ class IngestJobs:
     def _service(self, work: Work, job: JobContext) -> ImportService:
         return ImportService(work, self._actor(job), self.clock, self.lake)
 
-    def _poster(self, work: Work, job: JobContext) -> Poster:
+    def _poster(self, work: Work, job: JobContext, off: set[str] | None = None) -> Poster:
         actor = self._actor(job)
-        return Poster(work, actor, self.clock, Planning(work, actor, self.clock, self.lake))
+        return Poster(work, actor, self.clock, Planning(work, actor, self.clock, self.lake), off)
 
     @staticmethod
     def _actor(job: JobContext) -> Actor:

@@ -66,15 +66,21 @@ class Keeping:
         changes = [self._arrival(key, reason) for key in late]
         return Posting(rows, drafts, changes, await self._categories.catalogue(), judged)
 
-    async def finish(self, posting: Posting, origin: str, origin_id: UUID | None, *, is_kept: bool = False) -> None:
-        """Keep what is not kept yet, move the totals, and note what rules did and what a person chose."""
+    async def finish(
+        self, posting: Posting, origin: str, origin_id: UUID | None, *, is_kept: bool = False
+    ) -> list[UUID]:
+        """Keep what is not kept yet, move the totals, and note what rules did and what a person chose.
+
+        The transfers that rules propose and that are certain.
+        """
         first = [] if is_kept or len(posting.rows) > _FEW else self._few(posting)
         if not first and not is_kept:
             await self.keep(posting)
         await self.move([], [_posted_of(draft) for draft in posting.drafts], first)
-        await self._ruling.keep(posting.judged, [row["key"] for row in posting.rows], origin, origin_id)
+        certain = await self._ruling.keep(posting.judged, [row["key"] for row in posting.rows], origin, origin_id)
         if posting.is_chosen:
             await self._training.notice()
+        return certain
 
     def _row(self, draft: Draft, now: datetime) -> dict[str, Any]:
         return draft.columns | {
