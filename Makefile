@@ -12,8 +12,8 @@ ifneq ($(shell test -x $(RUN) && test "$$(cat .venv/.made-in 2>/dev/null)" = "$$
 .PHONY: .venv/.stamp-product .venv/.stamp-dev
 endif
 
-# Nothing of the caller's own Python leaks in.
-unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME
+# Nothing of the caller's own Python leaks in; without bytecode, every start would compile everything anew.
+unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE
 
 MAKEFLAGS += --no-builtin-rules
 .SUFFIXES:
