@@ -702,7 +702,7 @@ async def beginning(town: Town, path: str, headers: dict[str, str]) -> int:
         "query_string": b"",
     }
     scope |= {"headers": raw, "http_version": "1.1", "scheme": "http", "server": ("farthing.test", 80), "client": None}
-    await asyncio.wait_for(town.app(scope, receive, take), 20)
+    await asyncio.wait_for(town.app(scope, receive, take), 60)
     return await status
 
 

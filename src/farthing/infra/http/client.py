@@ -6,6 +6,7 @@ import random
 import ssl
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from types import TracebackType
 from typing import Any, BinaryIO, Self
 
@@ -28,6 +29,12 @@ Chance = Callable[[], float]
 """A number from 0 to 1, for the jitter."""
 
 _OURS = {"accept": "*/*", "accept-encoding": "gzip", "user-agent": "farthing"}
+
+
+@cache
+def _usual_trust() -> ssl.SSLContext:
+    """The authorities that come with the program; reading them takes longer than all else here."""
+    return httpx2.create_ssl_context(trust_env=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +68,7 @@ class GuardedClient:
         self._clock = clock
         self._sleep = sleep
         self._chance = chance
-        tls = tls or httpx2.create_ssl_context(trust_env=False)
-        self._wire = Wire(rules, resolver, network or httpcore2.AnyIOBackend(), tls)
+        self._wire = Wire(rules, resolver, network or httpcore2.AnyIOBackend(), tls or _usual_trust())
 
     async def request(
         self,
