@@ -198,7 +198,9 @@ async def edited(person: Person, clock: TestClock, other: str, chosen: list[int]
             case 0:
                 await person.patch(f"/api/transactions/{row['id']}", {"note": "party", "tags": ["food"]})
             case 1:
-                await person.patch(f"/api/transactions/{row['id']}", {"date": "2026-06-20", "payee": "Somebody"})
+                await person.patch(
+                    f"/api/transactions/{row['id']}", {"date": "2026-06-20", "payee": "Somebody", "amount": "-66.60"}
+                )
             case 2:
                 await person.patch(f"/api/transactions/{row['id']}", {"account_id": other})
             case 3:

@@ -127,6 +127,10 @@ class TransferService:
         for transfer_id in transfer_ids:
             transfer = await self._get(transfer_id)
             out, into = await self._legs(transfer)
+            try:
+                refuse_impossible(out, into)
+            except TransferImpossible:  # somebody was quicker with one of them
+                continue
             if not closed & {out.date.replace(day=1), into.date.replace(day=1)}:
                 transfer.state, transfer.decided_at = TransferState.LINKED, self._clock()
                 await self._rows.flush()
