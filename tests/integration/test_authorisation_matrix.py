@@ -13,6 +13,7 @@ import pytest
 from fastapi.responses import StreamingResponse
 from fastapi.routing import APIRoute
 
+from factories.labour import work_off
 from factories.people import PASSWORD, Person, Town
 from farthing.api import docs
 from farthing.api.access import WORKSPACE_HEADER, Level
@@ -405,6 +406,16 @@ async def program_body(_world: World, _whose: Person) -> Ask:
     return Ask(body={"transactions": [row]})
 
 
+async def rebuild_of(world: World, whose: Person) -> Ask:
+    """One that did what there was to do: no job is under way that another one would wait for."""
+    ids = (await posted_import_of(world, whose)).ids
+    await work_off(world.town.house)
+    body = {"dry_run": False, "import_ids": [ids["import_id"]]}
+    made = (await keeper(world, whose).post("/api/imports/rebuild", body)).json()
+    await work_off(world.town.house)
+    return Ask({"rebuild_id": made["rebuild"]["id"], "import_id": ids["import_id"]})
+
+
 async def pending_link_of(world: World, whose: Person) -> Ask:
     """One that was joined and parted, so that it can be joined and parted again."""
     home = (await account_of(world, whose)).ids["account_id"]
@@ -547,6 +558,12 @@ ASKS: dict[str, Builder] = {
     "delete_attachment": attachment_of,
     "restore_attachment": deleted_attachment_of,
     "upload_import": upload,
+    "rebuild_imports": plain(body={}),
+    "list_rebuilds": plain(),
+    "get_rebuild": rebuild_of,
+    "list_rebuilt_imports": rebuild_of,
+    "list_rebuild_changes": rebuild_of,
+    "undo_rebuild": rebuild_of,
     "list_imports": plain(),
     "list_rows_to_review": plain(),
     "list_import_profiles": plain(),

@@ -62,17 +62,22 @@ class Meaning:
             return made
         return [with_corrected(one, corrected.get(one.import_line)) for one in made]
 
-    def _arrival(self, fact: Fact, place: Place, import_id: UUID) -> Arrival:
-        payee, description = _cut(fact.payee, _TEXT_MAX), description_of(fact)
-        merchant = self._spellings.meant((payee, description))
-        side = (fact.minor > 0, merchant)
+    def derived(
+        self, said: tuple[str | None, str | None, str | None], minor: int, account_id: UUID, day: Day
+    ) -> tuple[str | None, Chosen]:
+        """Whom a transaction means that says this of merchant, payee and description, and what it is for."""
+        merchant = self._spellings.meant(said)
+        side = (minor > 0, merchant)
         if side not in self._by_merchant:
             self._by_merchant[side] = self._decider.by_merchant(Side.INCOME if side[0] else Side.EXPENSE, merchant)
         chosen = self._by_merchant[side]
         if chosen is None:
-            texts = (None, payee, description)
-            row = asked(fact.minor, texts, account_id=place.account_id, day=fact.date, merchant=merchant)
-            chosen = self._decider.one(row)
+            chosen = self._decider.one(asked(minor, said, account_id=account_id, day=day, merchant=merchant))
+        return merchant, chosen
+
+    def _arrival(self, fact: Fact, place: Place, import_id: UUID) -> Arrival:
+        payee, description = _cut(fact.payee, _TEXT_MAX), description_of(fact)
+        merchant, chosen = self.derived((None, payee, description), fact.minor, place.account_id, fact.date)
         return Arrival(
             place.account_id,
             fact.date,

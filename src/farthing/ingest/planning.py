@@ -91,7 +91,7 @@ class Planning:
         return await asyncio.to_thread(_planned, self.lake, self.home(one), basis)
 
     def home(self, one: Import) -> Path:
-        return self.lake.raw(one.workspace_id, one.created_at.date(), one.id)
+        return self.lake.raw(one.workspace_id, one.created_at.date(), one.id, one.edition)
 
     async def basis(self, one: Import, statements: Sequence[ImportStatement], reason: str | None) -> Basis:
         basis = Basis(one.workspace_id, one.format, await self._places(statements), {}, {}, {})
@@ -128,6 +128,11 @@ def _planned(lake: LakeStore, home: Path, basis: Basis) -> Plan:
             plan.digest = digest.hexdigest()[:32]
             lake.keep(made, home)
         return plan
+
+
+def decided(raw: RawRows, basis: Basis) -> dict[int, Planned]:
+    """What becomes of rows, without keeping it; those that are not named are new."""
+    return {one.row: one for one in _decisions(raw, basis, Plan())}
 
 
 def _noted(plan: Iterable[Planned], digest: Any) -> Iterator[Planned]:

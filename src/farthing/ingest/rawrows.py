@@ -101,6 +101,14 @@ class RawRows:
         while some := cursor.fetchmany(WINDOW):
             yield [Known._make(row) for row in some]
 
+    def narrow(self, rows: Sequence[int]) -> None:
+        """From now on, know these rows alone."""
+        wanted = "SELECT unnest(?::INTEGER[]) AS row"
+        self._connection.execute(
+            f"CREATE TABLE narrowed AS SELECT p.* FROM printed AS p SEMI JOIN ({wanted}) USING (row)", [list(rows)]
+        )
+        self._connection.execute("CREATE OR REPLACE VIEW printed AS SELECT * FROM narrowed")
+
     def facts(self, first: int, last: int) -> list[Fact]:
         """The rows from one number to another."""
         asked = f"SELECT {', '.join(Fact._fields)} FROM printed WHERE row BETWEEN ? AND ? ORDER BY row"
@@ -197,6 +205,16 @@ def prints(lake: LakeStore, row: Import, home: Path, places: Mapping[int, Place]
     """The fingerprint of each row, some at a time."""
     with opened(lake, row, home, places) as raw:
         return [{one.row: one.fingerprint for one in some} for some in raw.known()]
+
+
+def days_otherwise(before: Path, after: Path) -> dict[int, Day]:
+    """The day of each row that another reading of the same file gives another day."""
+    with duck() as connection:
+        asked = (
+            f"SELECT row, a.date FROM {_parquet(before / ROWS)} AS b JOIN {_parquet(after / ROWS)} AS a USING (row)"
+            f" WHERE a.date <> b.date"
+        )
+        return dict(connection.execute(asked).fetchall())
 
 
 class Shown(NamedTuple):
