@@ -2,13 +2,29 @@
 
 from collections import Counter
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
+from uuid import UUID
+
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import select, update
 
 from factories.files import account, bank_csv, bank_ofx, brought, commit, ledger, upload
 from factories.labour import work_off
 from factories.people import Person, Town
 from factories.readings import brought_before, lines_otherwise, rejecting
+from fakes.clock import TestClock
+from farthing.infra.db import SYSTEM
+from farthing.ingest.rebuild_service import REBUILD, UNDO_REBUILD
+from farthing.ingest.rebuild_tasks import RebuildJobs
 from farthing.ingest.statement import Line
+from farthing.jobs.attempt import Attempt
+from farthing.jobs.context import JobContext, Outcome
+from farthing.jobs.registry import JobKind, Registry
+from farthing.jobs.worker import Worker
+from farthing.ledger.models import Category, Transaction
+from integration.test_import_laws import edited, everything, few, held, newcomer, photograph, statements
 
 MAY = [
     ("2026-05-02", "Corner Bakery", "bread", "-3.50"),
@@ -227,3 +243,140 @@ async def test_workspaces_are_rebuilt_apart(town: Town) -> None:
     assert (done["imports"], done["counts"]["changed"]) == (1, 2)
     assert await standing(other) == before
     assert (await other.get(f"/api/imports/rebuilds/{done['id']}")).status_code == 404
+
+
+def stopping_after(town: Town, person: Person, steps: int) -> tuple[Worker, RebuildJobs]:
+    """Somebody cancels the rebuild when so many pieces are changed; pieces are small."""
+    jobs = RebuildJobs(town.house.database, town.house.clock, town.house.lake, 2)
+
+    async def stopped_midway(job: JobContext) -> Outcome:
+        step, done = job.step, 0
+
+        async def counted(name: str, effect: Any, *, advance: int = 1) -> Outcome:
+            nonlocal done
+            done += name.startswith("import-")
+            if done == steps + 1:
+                assert (await person.post(f"/api/jobs/{job.job_id}/cancel")).status_code == 200
+            return await step(name, effect, advance=advance)
+
+        job.step = counted  # type: ignore[method-assign]
+        return await jobs.rebuild(job)
+
+    registry = Registry([JobKind(REBUILD, stopped_midway, "rebuild"), JobKind(UNDO_REBUILD, jobs.undo, "undo")])
+    return Worker(town.house.database, registry, town.house.clock), jobs
+
+
+async def test_a_cancelled_rebuild_goes_on_or_is_taken_back_as_far_as_it_came(town: Town) -> None:
+    person = await town.person()
+    home = await account(person)
+    lines = [(f"2026-05-{day:02}", "Corner Bakery", f"bread {day}", f"-{day}.50") for day in range(1, 9)]
+    older = lines_otherwise(lambda at, line: None if at == 8 else replace(line, amount=line.amount * 10, payee=None))
+    old = await brought_before(town, person, bank_csv(lines), home, older)
+    before = await standing(person)
+    stopping, jobs = stopping_after(town, person, 2)
+    started = (await person.post("/api/imports/rebuild", {"dry_run": False})).json()
+    second = await person.post("/api/imports/rebuild", {"dry_run": False})
+    assert second.status_code == 409, "one at a time"
+    await stopping.run(Attempt(UUID(started["job"]["id"]), 1))
+    found = (await person.get(f"/api/imports/rebuilds/{started['rebuild']['id']}")).json()
+    assert (found["status"], found["finished_at"]) == ("cancelled", None)
+    halfway = Counter(one["payee"] for one in await standing(person))
+    assert (halfway["Corner Bakery"], halfway[None]) == (4, 3)
+    other = await upload(person, bank_csv([("2026-05-30", "Kiosk", "papers", "-1.00")]), "june.csv", account_id=home)
+    assert (await commit(person, other["id"]))["state"] == "waiting", "nobody else posts to the account meanwhile"
+    assert (await person.post(f"/api/jobs/{found['job_id']}/retry")).status_code == 200
+    going = Registry([JobKind(REBUILD, jobs.rebuild, "rebuild")])
+    await Worker(town.house.database, going, town.house.clock).run(Attempt(UUID(found["job_id"]), 2))
+    right = sorted((day, amount, "booked") for day, _, _, amount in lines)
+    assert await ledger(person) == sorted([*right, ("2026-05-30", "-1.00", "booked")])
+    assert (await person.get(f"/api/imports/{old}")).json()["state"] == "posted"
+    found = (await person.get(f"/api/imports/rebuilds/{found['id']}")).json()
+    await undone(town, person, found)
+    kiosk = {one["id"] for one in await standing(person) if one["payee"] == "Kiosk"}
+    assert [one for one in await standing(person) if one["id"] not in kiosk] == before
+    stopping, _ = stopping_after(town, person, 1)
+    started = (await person.post("/api/imports/rebuild", {"dry_run": False, "import_ids": [old]})).json()
+    await stopping.run(Attempt(UUID(started["job"]["id"]), 1))
+    assert [one for one in await standing(person) if one["id"] not in kiosk] != before
+    await undone(town, person, started["rebuild"])
+    assert [one for one in await standing(person) if one["id"] not in kiosk] == before
+    assert (await person.get("/api/ledger/check")).json()["is_well"] is True
+
+
+async def test_closed_months_stay_unless_somebody_says_why(town: Town) -> None:
+    person = await town.person()
+    home = await account(person)
+    await brought_before(town, person, bank_csv(MAY), home, lines_otherwise(misread))
+    before = await standing(person)
+    for month in ("2026-05", "2026-10"):
+        assert (await person.post("/api/closed-months", {"month": month})).is_success
+    left = await rebuilt(town, person, dry_run=False)
+    assert (left["counts"]["changed"], left["counts"]["kept"], left["counts"]["appears"]) == (0, 2, 0)
+    assert await standing(person) == before
+    done = await rebuilt(town, person, dry_run=False, reason="read wrongly")
+    assert (done["counts"]["changed"], done["counts"]["appears"]) == (2, 0), "a doubtful row is decided once"
+
+
+async def test_merchants_and_categories_of_today_never_overrule_anybody(town: Town) -> None:
+    """What an older version derived otherwise: written into the database as it would have left it."""
+    person = await town.person()
+    home = await account(person)
+    one = await brought(person, bank_csv(MAY), home)
+    async with town.house.database.write(SYSTEM) as work:
+        mine = Transaction.import_id == UUID(one["id"])
+        none = await work.session.scalar(select(Category.id).where(Category.kind == "none"))
+        old = {"der_merchant": "SHOP 1", "category_id": none, "category_source": "none"}
+        await work.session.execute(update(Transaction).where(mine, Transaction.amount < 0).values(old))
+    rows = {one["amount"]: one for one in await standing(person)}
+    await person.patch(f"/api/transactions/{rows['-47.11']['id']}", {"category": "Entertainment"})
+    looked = await rebuilt(town, person)
+    assert looked["counts"]["fields"]["der_merchant"] == 4
+    await rebuilt(town, person, dry_run=False)
+    by_amount = {one["amount"]: one for one in await standing(person)}
+    assert by_amount["-47.11"]["category"] == "Entertainment"
+    assert by_amount["-3.50"]["category"] == "Groceries"
+    assert {one["merchant"] or one["der_merchant"] for one in await standing(person)} >= {"Lidl", "Corner Bakery"}
+
+
+misreadings = st.lists(st.sampled_from(["right", "right", "missed", "day", "amount", "words"]), min_size=1, max_size=10)
+
+
+@few
+@given(statements, misreadings, st.lists(st.integers(0, 5), max_size=4))
+async def test_whatever_was_misread_and_edited_comes_right_once_and_goes_back(
+    town: Town, clock: TestClock, lines: list[Any], wrong: list[str], chosen: list[int]
+) -> None:
+    def older(at: int, line: Line) -> Line | None:
+        match wrong[at % len(wrong)]:
+            case "missed":
+                return None
+            case "day":
+                return replace(line, date=line.date + timedelta(days=31))
+            case "amount":
+                return replace(line, amount=line.amount * 100)
+            case "words":
+                return replace(line, payee="UNKNOWN", memo=None)
+            case _:
+                return line
+
+    person = await newcomer(town, clock)
+    home, other = await account(person), await account(person, "Savings")
+    await brought_before(town, person, bank_csv(lines), home, lines_otherwise(older))
+    if await everything(person):
+        await edited(person, clock, other, chosen)
+    before = await photograph(town, person)
+    looked = await rebuilt(town, person)
+    assert await photograph(town, person) == before
+    done = await rebuilt(town, person, dry_run=False)
+    assert done["counts"] == looked["counts"]
+    assert all(one["is_proven"] for one in done["accounts"])
+    if not chosen:
+        assert await held(person, home) == Counter((day, amount, shop) for day, shop, _, amount in lines)
+    again = await upload(person, bank_csv(lines), "again.csv", account_id=home)
+    assert again["summary"]["new"] == 0, again["summary"]
+    assert (await person.get("/api/ledger/check")).json()["is_well"] is True
+    clock.advance(seconds=30)
+    await undone(town, person, done)
+    assert await photograph(town, person) == before
+    again = await upload(person, bank_csv(lines), "again.csv", account_id=home)
+    assert again["summary"]["new"] <= done["counts"]["appears"]

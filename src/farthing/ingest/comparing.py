@@ -1,6 +1,6 @@
 """A transaction beside what the old and today's reading say of it. Pure: what becomes of it, and what stays and why."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -33,18 +33,19 @@ class Compared:
     why: str = ""
 
     def changes(self, decided: Collection[str], closed: Collection[date]) -> Iterator[Change]:
-        """`decided` are the derived fields that somebody decided."""
+        """`decided` are the fields that somebody decided."""
         row = self.one.row
-        derived = {name: value for name, value in self.derived.items() if not _is_decided(name, decided)}
-        edits = self.facts | derived
+        facts = {name: value for name, value in self.facts.items() if name not in decided}
+        kept = self.kept | {name: value for name, value in self.facts.items() if name in decided}
+        edits = facts | {name: value for name, value in self.derived.items() if not _is_decided(name, decided)}
         days = {row.date, edits["date"][1]} if "date" in edits else {row.date}
         if edits and not {day.replace(day=1) for day in days}.isdisjoint(closed):
-            yield self._change(ChangeKind.KEPT, edits | self.kept, "its month is closed")
+            yield self._change(ChangeKind.KEPT, edits | kept, "its month is closed")
             return
         if edits:
             yield self._change(ChangeKind.CHANGED, edits)
-        if self.kept:
-            yield self._change(ChangeKind.KEPT, self.kept, self.why)
+        if kept:
+            yield self._change(ChangeKind.KEPT, kept, self.why or "somebody changed it")
 
     def _change(self, kind: ChangeKind, values: Values, reason: str | None = None) -> Change:
         row = self.one.row
@@ -54,23 +55,28 @@ class Compared:
         return Change(kind, number, self.line, None, reason, row.key, row.id, row.currency, before, after)
 
 
-def compared(one: Loaded, line: int, old: Arrival, new: Arrival, meaning: Meaning) -> Compared:
-    """Only what still stands as the old reading said it is said anew."""
+def compared(one: Loaded, line: int, old: Sequence[Arrival], new: Arrival, meaning: Meaning) -> Compared:
+    """Only what still stands as one of the old readings said it is said anew."""
     facts, kept = _facts(one.row, old, new)
-    why = "somebody changed it" if kept else ""
+    why = ""
     if (one.parts or one.row.transfer_id is not None) and not _MOVES.isdisjoint(facts):
         kept |= {name: facts.pop(name) for name in tuple(facts) if name in _MOVES}
         why = "it is split" if one.parts else "it is part of a transfer"
     return Compared(one, line, facts, _derived(one, facts, meaning), kept, why)
 
 
-def _facts(row: Transaction, old: Arrival, new: Arrival) -> tuple[Values, Values]:
+def _facts(row: Transaction, old: Sequence[Arrival], new: Arrival) -> tuple[Values, Values]:
+    """What was edited is told of only when it is read otherwise than ever before."""
     facts: Values = {}
     kept: Values = {}
     for name in SAID:
-        was, says, stands = getattr(old, name), getattr(new, name), getattr(row, name)
-        if says not in {was, stands}:
-            (facts if stands == was else kept)[name] = (stands, says)
+        was, says, stands = {getattr(one, name) for one in old}, getattr(new, name), getattr(row, name)
+        if says == stands:
+            continue
+        if stands in was:
+            facts[name] = (stands, says)
+        elif says not in was:
+            kept[name] = (stands, says)
     return facts, kept
 
 

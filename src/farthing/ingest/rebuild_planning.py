@@ -3,7 +3,7 @@
 import asyncio
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Collection, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -86,9 +86,9 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Both:
-    """Some rows as the reading that stands has them, and as today's has them."""
+    """Some rows as readings of before have them, and as today's has them."""
 
-    old: Mapping[int, Arrival]
+    old: Sequence[Mapping[int, Arrival]]
     new: Mapping[int, Arrival]
     lines: Mapping[int, int]
 
@@ -98,6 +98,8 @@ class Ground:
     """What is known of an import before its rows are looked at."""
 
     row: Import
+    first: Path
+    """The first reading; rows that no rebuild could change stand as that one said."""
     home: Path
     edition_home: Path
     edition: Edition
@@ -105,6 +107,11 @@ class Ground:
     meaning: Meaning
     decided: dict[int, ImportRow]
     closed: Collection[date]
+
+    @property
+    def unread(self) -> set[int]:
+        """Lines that could not be read, which are transactions only where a person said what they mean."""
+        return {number for number, one in self.decided.items() if one.said is not None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +163,7 @@ class RebuildPlanning:
             months = [] if has_reason else await MonthService(work, self.actor, self.clock).all()
             return Ground(
                 row,
+                self.editions.lake.raw(row.workspace_id, row.created_at.date(), row.id),
                 planning.home(row),
                 home,
                 Edition.kept_in(home),
@@ -168,7 +176,10 @@ class RebuildPlanning:
     async def _changes(
         self, ground: Ground, tally: Tally, rebuild_id: UUID, earlier: Sequence[UUID], reason: str | None
     ) -> AsyncIterator[list[Change]]:
-        async with self._raw(ground, ground.home) as old, self._raw(ground, ground.edition_home) as new:
+        async with AsyncExitStack() as stack:
+            homes = dict.fromkeys((ground.first, ground.home))
+            old = [await stack.enter_async_context(self._raw(ground, home)) for home in homes]
+            new = await stack.enter_async_context(self._raw(ground, ground.edition_home))
             for first, last in chunks(ground.edition.highest, CHUNK).values():
                 both = await asyncio.to_thread(_both, ground, old, new, first, last)
                 async with self.database.read(self.scope) as work:
@@ -201,11 +212,11 @@ class RebuildPlanning:
         restating = RestatingService(work, self.actor, self.clock)
         loaded = await restating.standing(ground.row.id, first, last)
         found = [one for one in (_compared(each, both, ground.meaning) for each in loaded) if one is not None]
-        decided = await restating.decided([one.one for one in found if one.derived])
+        decided = await restating.decided([one.one for one in found if one.derived or one.facts])
         changes = [change for one in found for change in one.changes(decided.get(one.one.row.key, ()), ground.closed)]
         for change in changes:
             _count_changed(tally, change, loaded)
-        gone = [one for one in loaded if one.row.import_line in set(ground.edition.gone)]
+        gone = [one for one in loaded if one.row.import_line not in both.new.keys() | ground.unread]
         return changes + await self._gone(restating, gone, ground, tally)
 
     async def _gone(
@@ -228,22 +239,19 @@ class RebuildPlanning:
         return changes
 
 
-def _both(ground: Ground, old: RawRows, new: RawRows, first: int, last: int) -> Both:
-    facts = old.facts(first, last)
-    before = _arrivals(ground, facts)
-    lines = {one.row: one.line for one in facts}
-    if ground.edition.is_same:
-        return Both(before, before, lines)
-    fresh = new.facts(first, last)
-    return Both(before, _arrivals(ground, fresh), lines | {one.row: one.line for one in fresh})
+def _both(ground: Ground, old: Sequence[RawRows], new: RawRows, first: int, last: int) -> Both:
+    before = [raw.facts(first, last) for raw in old]
+    arrivals = [_arrivals(ground, facts) for facts in before]
+    fresh = before[-1] if ground.edition.is_same else new.facts(first, last)
+    lines = {one.row: one.line for one in fresh}
+    return Both(arrivals, arrivals[-1] if ground.edition.is_same else _arrivals(ground, fresh), lines)
 
 
 def _compared(one: Loaded, both: Both, meaning: Meaning) -> Compared | None:
     number = one.row.import_line or 0
-    old, new = both.old.get(number), both.new.get(number)
-    if old is None or new is None:
-        return None
-    return compared(one, both.lines[number], old, new, meaning)
+    old = [readings[number] for readings in both.old if number in readings]
+    new = both.new.get(number)
+    return compared(one, both.lines[number], old, new, meaning) if old and new is not None else None
 
 
 def _count_changed(tally: Tally, change: Change, loaded: Sequence[Loaded]) -> None:

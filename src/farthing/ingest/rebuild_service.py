@@ -120,8 +120,10 @@ class RebuildService:
         """Row by row, as far as it is known."""
         await self._get(rebuild_id)
         one, row = await self._rows.of_import(rebuild_id, import_id), await self._imports.get(import_id)
-        if one is None or row is None:
-            raise ImportNotFound(f"Import {import_id} is not part of this rebuild")
+        if row is None:
+            raise ImportNotFound(f"Import {import_id} not found")
+        if one is None:
+            return Page([], 0)
         home = self._lake.raw(row.workspace_id, row.created_at.date(), row.id, rebuild_id)
         found = await asyncio.to_thread(_changes, home, number_after(request), request.limit + 1, kind)
         catalogue = await self._categories.catalogue()

@@ -20,6 +20,7 @@ from farthing.ledger.transaction_repository import Transactions
 _OURS = frozenset({(Origin.IMPORT, "rebuild"), (Origin.UNDO, "rebuild"), (Origin.CATEGORY, "derive")})
 """Changes that were the program's own, so that it may change its mind."""
 _DERIVED = ("der_merchant", "category_id")
+_FACTS = ("date", "value_date", "amount", "status", "description", "payee", "reference")
 CHOICE = ("category_id", "category_source", "category_reason", "category_confidence", "der_category")
 """A category with its reasons."""
 _CHOSEN = frozenset({CategorySource.USER, CategorySource.RULE})
@@ -68,7 +69,7 @@ class RestatingService:
         }
 
     async def decided(self, loaded: Sequence[Loaded]) -> dict[int, frozenset[str]]:
-        """Of each the derived fields that a person or a rule decided."""
+        """Of each the fields that a person or a rule decided."""
         stories = await self._rows.histories([one.row.key for one in loaded])
         return {one.row.key: _decided(one, stories.get(one.row.key, [])) for one in loaded}
 
@@ -111,5 +112,6 @@ def _decided(one: Loaded, story: Sequence[TransactionChange]) -> frozenset[str]:
         if _is_ours(change) or not before:
             continue
         has_other_texts = any(before[name] != after[name] for name in SAID)
+        found |= {name for name in _FACTS if before[name] != after[name]}
         found |= {name for name in _DERIVED if before[name] != after[name] and not has_other_texts}
     return frozenset(found)
