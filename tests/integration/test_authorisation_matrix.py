@@ -58,7 +58,7 @@ UNDONE = {
     ("undo_rebuild", ""): 409,
 }
 """Let in, and told that it cannot be: the last owner stays, the first superuser was there before, nothing private is
-fetched, a dry run changed nothing."""
+fetched."""
 
 WORKING = ("viewer", "member", "admin", "owner")
 CALLERS = ("anonymous", "disabled", "other", "demo", *WORKING, "superuser")
@@ -418,6 +418,13 @@ async def rebuild_of(world: World, whose: Person) -> Ask:
     return Ask({"rebuild_id": made["rebuild"]["id"], "import_id": ids["import_id"]})
 
 
+async def cancelled_rebuild_of(world: World, whose: Person) -> Ask:
+    """One that was cancelled before it began, so that it can be taken back."""
+    made = (await keeper(world, whose).post("/api/imports/rebuild", {"dry_run": False})).json()
+    await keeper(world, whose).post(f"/api/jobs/{made['job']['id']}/cancel")
+    return Ask({"rebuild_id": made["rebuild"]["id"]})
+
+
 async def pending_link_of(world: World, whose: Person) -> Ask:
     """One that was joined and parted, so that it can be joined and parted again."""
     home = (await account_of(world, whose)).ids["account_id"]
@@ -565,7 +572,7 @@ ASKS: dict[str, Builder] = {
     "get_rebuild": rebuild_of,
     "list_rebuilt_imports": rebuild_of,
     "list_rebuild_changes": rebuild_of,
-    "undo_rebuild": rebuild_of,
+    "undo_rebuild": cancelled_rebuild_of,
     "list_imports": plain(),
     "list_rows_to_review": plain(),
     "list_import_profiles": plain(),

@@ -107,8 +107,9 @@ async def _rebuild(api: "Api", manner: Manner, since: str | None) -> None:
 
 
 async def _done(api: "Api", started: dict[str, Any]) -> dict[str, Any]:
-    job = await api.job(started["job"]["id"])
-    if job["status"] != "done":
+    """The rebuild when its job is over."""
+    job = await api.job(started["job"]["id"]) if started["job"] else None
+    if job is not None and job["status"] != "done":
         raise NothingRebuilt(f"The rebuild is {job['status']}: {job['error'] or 'see `farthing undo`'}.")
     found: dict[str, Any] = await api("GET", f"/api/imports/rebuilds/{started['rebuild']['id']}")
     return found

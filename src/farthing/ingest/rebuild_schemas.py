@@ -86,7 +86,7 @@ class RebuildStartedOut(BaseModel):
     """A rebuild, and the job that does it."""
 
     rebuild: RebuildOut
-    job: JobOut
+    job: JobOut | None = Field(description="None, where there was nothing to do.")
 
 
 class RebuildPage(BaseModel):

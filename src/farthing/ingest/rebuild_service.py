@@ -87,18 +87,23 @@ class RebuildService:
             if not one.is_dry_run and not OPEN.isdisjoint(states):
                 raise RebuildOpen
 
-    async def undo(self, rebuild_id: UUID, reason: str | None) -> tuple[RebuildOut, Job]:
+    async def undo(self, rebuild_id: UUID, reason: str | None) -> tuple[RebuildOut, Job | None]:
+        """Without a job, where nothing was changed."""
         rebuild = await self._get(rebuild_id, lock=True)
         if rebuild.is_dry_run or rebuild.undone_at is not None:
             raise RebuildFinal
         await self._refuse_open()
         if [one.id for one in await self._rows.since(rebuild.id)] != [rebuild.id]:
             raise RebuildNotLast
+        await self._audit.record("import.undo_rebuild", target_id=rebuild.id)
+        if not any(one.state in {"applied", "applying"} for one in await self._rows.imports(rebuild.id)):
+            rebuild.undone_at = self._clock()
+            await self._rows.flush()
+            return await self._show(rebuild), None
         params = {"rebuild_id": str(rebuild.id), "reason": reason}
         job = await self._jobs.request(UNDO_REBUILD, params, message="Taking a rebuild back")
         rebuild.undo_job_id = job.id
         await self._rows.flush()
-        await self._audit.record("import.undo_rebuild", target_id=rebuild.id)
         return await self._show(rebuild), job
 
     async def get(self, rebuild_id: UUID) -> RebuildOut:

@@ -79,6 +79,8 @@ def _rebuilds(caller: Caller) -> RebuildService:
     return RebuildService(caller.work, caller.actor, caller.house.clock, caller.house.lake)
 
 
-def _job(caller: Caller, job: Job) -> JobOut:
+def _job(caller: Caller, job: Job | None) -> JobOut | None:
+    if job is None:
+        return None
     caller.house.runner.wake()
     return JobOut.of(job, title=caller.house.registry.title(job.kind))
