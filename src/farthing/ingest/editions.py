@@ -12,8 +12,8 @@ from farthing.infra.db import Database, Scope
 from farthing.ingest.fingerprints import VERSION
 from farthing.ingest.models import Import
 from farthing.ingest.planning import Planning
-from farthing.ingest.preparing import PARSER_VERSION
-from farthing.ingest.rawrows import Place, days_otherwise, prints
+from farthing.ingest.preparing import PARSER_VERSION, ROWS
+from farthing.ingest.rawrows import PLAN, Place, days_otherwise, prints
 from farthing.ingest.renewal import Renewal
 from farthing.ingest.replaying import Replay, Today
 from farthing.ingest.repository import Imports
@@ -99,6 +99,13 @@ class Editions:
             await asyncio.to_thread(self._keep, today, folder, self.home(row, rebuild_id))
         return None
 
+    async def clear(self, import_id: UUID, rebuild_id: UUID) -> None:
+        """Of a dry run only the changes are looked at later."""
+        async with self.database.read(self.scope) as work:
+            row = await Imports(work).get(import_id)
+        if row is not None:
+            await asyncio.to_thread(_clear, self.home(row, rebuild_id))
+
     def _keep(self, today: Today, folder: Path, home: Path) -> None:
         (folder / NOTES).write_text(json.dumps(asdict(Edition.of(today)), default=str), encoding="utf-8")
         self.lake.keep(today.rows.rows, home)
@@ -127,3 +134,8 @@ class Editions:
 
 def _marks(lake: LakeStore, row: Import, folder: Path, places: Mapping[int, Place]) -> dict[int, bytes]:
     return {number: mark for some in prints(lake, row, folder, places) for number, mark in some.items()}
+
+
+def _clear(home: Path) -> None:
+    for name in (ROWS, PLAN, NOTES):
+        (home / name).unlink(missing_ok=True)

@@ -65,7 +65,11 @@ class RebuildJobs:
         if not rebuild.is_dry_run:
             for at in range(len(ids)):
                 await self._carry(job, at, is_back=False)
-        return await job.step("finish", partial(self._finish, job), advance=0)
+        finished = await job.step("finish", partial(self._finish, job), advance=0)
+        if rebuild.is_dry_run:
+            for import_id in ids:
+                await editions.clear(import_id, rebuild.id)
+        return finished
 
     async def undo(self, job: JobContext) -> Outcome:
         """The last import first."""

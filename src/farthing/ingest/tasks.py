@@ -1,6 +1,7 @@
 """What imports do in the background: reading large files, posting and taking back many rows."""
 
 import asyncio
+from bisect import bisect_left, bisect_right
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -179,9 +180,13 @@ def _made_ready(
     for start in range(0, len(parts), WINDOW // CHUNK):
         some = parts[start : start + WINDOW // CHUNK]
         facts = raw.facts(some[0][0], some[-1][1])
+        numbers = [fact.row for fact in facts]
         plan = plan_between(home, some[0][0], some[-1][1])
-        for at, (first, last) in enumerate(some):
-            these = facts[at * CHUNK : (at + 1) * CHUNK]
+        for first, last in some:
+            # By number: a rebuild leaves gaps where rows are read no more.
+            these = facts[bisect_left(numbers, first) : bisect_right(numbers, last)]
+            if not these:
+                continue
             about = {row: plan[row] for row in range(first, last + 1) if row in plan} if plan else {}
             yield made(these, about)
 
