@@ -190,7 +190,7 @@ def _parent(stat: Path) -> tuple[int, int]:
 
 
 def _held_mb(pid: int) -> float:
-    with suppress(OSError):  # as above
+    with suppress(OSError, RuntimeError):  # as above, or just now ending
         return resident_mb(pid)
     return 0.0
 

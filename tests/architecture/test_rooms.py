@@ -39,7 +39,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "regex": ("classify/rules/patterns.py",),
     "yaml": ("classify/rules/document.py", "ingest/profiles.py", "cli/rules.py"),
     "zipfile": ("ingest/readers/formats/xlsx_package.py",),
-    "duckdb": ("lake/*", "ingest/readers/bulk/*", "ingest/preparing.py", "ingest/rawrows.py"),
+    "duckdb": ("lake/*", "ingest/readers/bulk/*", "ingest/preparing.py", "ingest/matching.py", "ingest/rawrows.py"),
     "pyarrow": (),
     "numpy": (),
     "pandas": (),

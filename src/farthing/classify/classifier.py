@@ -14,6 +14,8 @@ from farthing.classify.skeleton import Memo, skeleton
 
 Find = Callable[[str, Side], str | None]
 """The label of the category of a name on a side, if there is one."""
+_Said = tuple[str | None, str | None, str | None]
+"""Merchant, payee and description."""
 _Texts = tuple[Side, str | None, str | None, str | None]
 _KEPT_MAX = 200_000
 _WEAK = 70
@@ -75,13 +77,13 @@ class Classifier:
             return self._thought(row, name)
         return self._of_texts(row, name)
 
-    def again(self, side: Side, name: str | None, payee: str | None, description: str | None) -> Decision | None:
+    def again(self, side: Side, name: str | None, texts: _Said) -> Decision | None:
         """What the merchant alone decides, or was thought of such texts before; None where more must be known."""
         key = (side, name)
         decision = self._by_merchant[key] if key in self._by_merchant else self._met(side, name)
         if decision is not None or key in self._mixed:
             return decision
-        return self._by_texts.get((side, None, payee, _saying(description) if description else None))
+        return self._by_texts.get(_texts_key(side, texts))
 
     def _met(self, side: Side, name: str | None) -> Decision | None:
         """Learn of a merchant what it decides alone."""
@@ -108,7 +110,7 @@ class Classifier:
         return self._known((name,), side) if found is not None and found.sure >= Sure.BRAND else None
 
     def _of_texts(self, row: Asked, name: str | None) -> Decision:
-        key = (row.side, row.merchant, row.payee, _saying(row.description) if row.description else None)
+        key = _texts_key(row.side, (row.merchant, row.payee, row.description))
         if (decision := self._by_texts.get(key)) is None:
             if len(self._by_texts) >= _KEPT_MAX:
                 self._by_texts.clear()
@@ -134,6 +136,11 @@ class Classifier:
         label = next((one for one in labels if one), None)
         source = Source.BUILTIN if label else None
         return Decision(label, source, found.reason, int(found.sure), meaning.name)
+
+
+def _texts_key(side: Side, texts: _Said) -> _Texts:
+    merchant, payee, description = texts
+    return side, merchant, payee, _saying(description) if description else None
 
 
 def _has_digits(text: str) -> bool:

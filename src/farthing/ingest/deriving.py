@@ -12,7 +12,7 @@ from farthing.ingest.rawrows import Fact, Place
 from farthing.kernel.actor import Actor
 from farthing.kernel.clock import Clock
 from farthing.ledger.categories import CategoryService
-from farthing.ledger.deciding import Decider, Deciding, asked
+from farthing.ledger.deciding import Chosen, Decider, Deciding, asked
 from farthing.ledger.kinds import CategorySource
 from farthing.ledger.merchant_service import MerchantService, Spellings
 from farthing.ledger.posting import Arrival
@@ -62,14 +62,19 @@ class Meaning:
             return made
         return [with_corrected(one, corrected.get(one.import_line)) for one in made]
 
+    def derived(
+        self, said: tuple[str | None, str | None, str | None], minor: int, account_id: UUID, day: Day
+    ) -> tuple[str | None, Chosen]:
+        """Whom a transaction means that says this of merchant, payee and description, and what it is for."""
+        merchant = self._spellings.meant(said)
+        chosen = self._decider.again(_INCOME if minor > 0 else _EXPENSE, merchant, said)
+        if chosen is None:
+            chosen = self._decider.one(asked(minor, said, account_id=account_id, day=day, merchant=merchant))
+        return merchant, chosen
+
     def _arrival(self, fact: Fact, place: Place, import_id: UUID) -> Arrival:
         payee, description = _cut(fact.payee, _TEXT_MAX), description_of(fact)
-        merchant = self._spellings.meant((payee, description))
-        chosen = self._decider.again(_INCOME if fact.minor > 0 else _EXPENSE, merchant, payee, description)
-        if chosen is None:
-            texts = (None, payee, description)
-            row = asked(fact.minor, texts, account_id=place.account_id, day=fact.date, merchant=merchant)
-            chosen = self._decider.one(row)
+        merchant, chosen = self.derived((None, payee, description), fact.minor, place.account_id, fact.date)
         return Arrival(
             place.account_id,
             fact.date,

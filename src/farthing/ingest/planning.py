@@ -131,7 +131,7 @@ class Planning:
         return hashlib.sha256(repr(told).encode()).hexdigest()
 
     def home(self, one: Import) -> Path:
-        return self.lake.raw(one.workspace_id, one.created_at.date(), one.id)
+        return self.lake.raw(one.workspace_id, one.created_at.date(), one.id, one.edition)
 
     async def basis(self, one: Import, statements: Sequence[ImportStatement], reason: str | None) -> Basis:
         basis = Basis(one.workspace_id, one.format, await self._places(statements), {}, {}, {})
@@ -175,6 +175,11 @@ def planned(lake: LakeStore, home: Path, basis: Basis, shop: Path | None = None,
             if is_kept:
                 lake.keep(made, home)
         return plan
+
+
+def decided(raw: RawRows, basis: Basis) -> dict[int, Planned]:
+    """What becomes of rows, without keeping it; those that are not named are new."""
+    return {one.row: one for one in _decisions(raw, basis, Plan())}
 
 
 def _noted(decisions: Iterable[Planned], plan: Plan, digest: Any) -> Iterator[Planned]:

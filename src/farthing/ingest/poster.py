@@ -213,7 +213,7 @@ class Poster:
         """All rows are there: lines that were corrected, balances, announcements; and the next file is known again."""
         statements = await self._imports.statements(row.id)
         await self._post_corrected_lines(row)
-        await self._join_announced(row, statements)
+        await self.join_announced(row, statements)
         await self._report_balances(row, statements)
         await self._accounts.remember(row, statements)
         now = self._clock()
@@ -266,7 +266,8 @@ class Poster:
         places, home = await self.places(row), self._planning.home(row)
         return await asyncio.to_thread(some_facts, self._planning.lake, row, home, places, numbers)
 
-    async def _join_announced(self, row: Import, statements: Sequence[ImportStatement]) -> None:
+    async def join_announced(self, row: Import, statements: Sequence[ImportStatement]) -> None:
+        """Pending transactions of these days with what was booked for them."""
         for account_id in {one.account_id for one in statements if one.account_id}:
             days = [day for one in statements if one.account_id == account_id for day in (one.first_day, one.last_day)]
             known = [day for day in days if day is not None]

@@ -146,6 +146,19 @@ class RawRows:
         while some := cursor.fetchmany(count):
             yield [(Fact._make(row[:width]), None if row[width] is None else Planned(*row[width:])) for row in some]
 
+    def narrow(self, rows: Sequence[int]) -> None:
+        """From now on, know these rows alone."""
+        wanted = "SELECT unnest(?::INTEGER[]) AS row"
+        self._connection.execute(
+            f"CREATE TABLE narrowed AS SELECT p.* FROM printed AS p SEMI JOIN ({wanted}) USING (row)", [list(rows)]
+        )
+        self._connection.execute("CREATE OR REPLACE VIEW printed AS SELECT * FROM narrowed")
+
+    def facts(self, first: int, last: int) -> list[Fact]:
+        """The rows from one number to another."""
+        asked = f"SELECT {', '.join(Fact._fields)} FROM printed WHERE row BETWEEN ? AND ? ORDER BY row"
+        return [Fact(*row) for row in self._connection.execute(asked, [first, last]).fetchall()]
+
     def some(self, rows: Sequence[int]) -> list[Fact]:
         asked = f"SELECT {', '.join(Fact._fields)} FROM printed WHERE row IN (SELECT unnest(?)) ORDER BY row"
         return [Fact(*row) for row in self._connection.execute(asked, [list(rows)]).fetchall()]
@@ -196,6 +209,13 @@ def raw_rows(
         yield RawRows(connection, folder)
 
 
+def plan_between(folder: Path, first: int, last: int) -> dict[int, Planned]:
+    """The decisions about rows from one number to another."""
+    with duck() as connection:
+        asked = f"SELECT * FROM {_parquet(folder / PLAN)} WHERE row BETWEEN ? AND ?"
+        return {row[0]: Planned(*row) for row in connection.execute(asked, [first, last]).fetchall()}
+
+
 def planned_same(folder: Path, keys: Sequence[int]) -> list[tuple[int, int]]:
     """Rows that are the same as one of these transactions, each with which."""
     with duck() as connection:
@@ -238,6 +258,16 @@ def prints(lake: LakeStore, row: Import, home: Path, places: Mapping[int, Place]
     """The fingerprint of each row, some at a time."""
     with opened(lake, row, home, places) as raw:
         return [{one.row: one.fingerprint for one in some} for some in raw.known()]
+
+
+def days_otherwise(before: Path, after: Path) -> dict[int, Day]:
+    """The day of each row that another reading of the same file gives another day."""
+    with duck() as connection:
+        asked = (
+            f"SELECT row, a.date FROM {_parquet(before / ROWS)} AS b JOIN {_parquet(after / ROWS)} AS a USING (row)"
+            f" WHERE a.date <> b.date"
+        )
+        return dict(connection.execute(asked).fetchall())
 
 
 class Shown(NamedTuple):

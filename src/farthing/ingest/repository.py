@@ -147,6 +147,13 @@ class Rows(WorkspaceRepository):
             connection = await self.session.connection()
             await connection.execute(statement, [{"at": row, "is_now": prints[row]} for row in sorted(rows)])
 
+    async def restate(self, import_id: UUID, days: Mapping[int, date]) -> None:
+        """The day that the statement gives, by row, where it is read otherwise."""
+        for row in await self.of(import_id):
+            if row.said is None and row.row in days:
+                row.day = days[row.row]
+        await self.session.flush()
+
     async def review(self, request: PageRequest) -> Page[ImportRow]:
         """Rows of posted imports that wait for a person, newest import first."""
         posted = self.own(select(Import.id), Import).where(Import.state == "posted")

@@ -12,15 +12,17 @@ from farthing.ingest.errors import (
     ImportBusy,
     ImportChanged,
     ImportNotFound,
+    ImportStale,
     ImportStateWrong,
 )
 from farthing.ingest.fingerprints import VERSION
 from farthing.ingest.models import Import, ImportStatement
 from farthing.ingest.planning import Compared, Plan, Planning
 from farthing.ingest.poster import Poster
-from farthing.ingest.preparing import LARGE_BYTES
+from farthing.ingest.preparing import LARGE_BYTES, PARSER_VERSION
 from farthing.ingest.receiving import Read, Received
 from farthing.ingest.renewal import Renewal
+from farthing.ingest.replaying import is_stale
 from farthing.ingest.repository import Imports, Rows
 from farthing.ingest.schemas import CommitIn, ImportState
 from farthing.ingest.unread import UnreadLines
@@ -85,6 +87,7 @@ class ImportService:
             format="",
             parser="",
             fingerprint_version=VERSION,
+            reader_version=PARSER_VERSION,
             blob=one.blob.digest,
             size=one.blob.size,
             state=str(ImportState.READING),
@@ -134,6 +137,7 @@ class ImportService:
             return
         row.format, row.source, row.parser, row.reading = read.format, read.source, read.parser, read.reading
         row.row_count, row.fingerprint_version = read.row_count, VERSION
+        row.reader_version, row.edition = PARSER_VERSION, None
         row.is_assumed = is_automatic and bool(read.reading["ambiguities"])
         row.state = str(ImportState.READY)
         await self._imports.flush()
@@ -155,7 +159,9 @@ class ImportService:
         await self.planned(row, plan)
 
     async def renew(self, row: Import) -> int:
-        """What this is going to be compared with has fingerprints of the same version."""
+        """What this is going to be compared with is in the words of today; so must it be itself."""
+        if is_stale(row):
+            raise ImportStale
         accounts = {one.account_id for one in await self._imports.statements(row.id) if one.account_id is not None}
         return await self._renewal.renew(accounts)
 
@@ -217,6 +223,8 @@ class ImportService:
         if row.error or not row.format:
             raise ImportStateWrong(row.error or "This file was not read yet.")
         statements = await self._imports.statements(row.id)
+        if is_stale(row):
+            raise ImportStale
         accounts = self._accounts.all_of(statements)
         if accounts is None:
             raise AccountUnclear

@@ -65,9 +65,9 @@ class Decider:
         """What everybody knows, whatever was learned here."""
         return self._builtin.one(row)
 
-    def again(self, side: Side, name: str | None, payee: str | None, description: str | None) -> Chosen | None:
+    def again(self, side: Side, name: str | None, texts: tuple[str | None, str | None, str | None]) -> Chosen | None:
         """What such a row of a statement means without being looked at; None where it must be."""
-        decision = self._all.again(side, name, payee, description)
+        decision = self._all.again(side, name, texts)
         if decision is None:
             return None
         if decision.source in _LEARNED and not self._is_usable(str(decision.label), side):
