@@ -9,7 +9,7 @@ from farthing.classify.classifier import Classifier, Decision, Remembered, Sourc
 from farthing.classify.features import Asked
 from farthing.classify.meanings import Side
 from farthing.classify.model import Model
-from farthing.infra.db import Work
+from farthing.infra.db import Question, Work
 from farthing.ledger.categories import Catalogue, CategoryService
 from farthing.ledger.kinds import CategoryKind, CategorySource
 from farthing.ledger.learned_models import LearnedModels
@@ -107,9 +107,14 @@ class Deciding:
         self._models = LearnedModels(work)
         self._categories = categories
 
-    async def load(self) -> Decider:
+    def asking(self) -> list[Question]:
+        """What `load` will ask first."""
+        return self._models.asking()
+
+    async def load(self, *, learned: bool = True) -> Decider:
+        """Without what was `learned` here, it knows only what everybody does."""
         none = (await self._categories.none()).id
-        model, memory = await self._models.current()
+        model, memory = await self._models.current() if learned else (None, {})
         return Decider(await self._categories.catalogue(), none, model, memory)
 
 

@@ -31,8 +31,8 @@ class Posting(NamedTuple):
     changes: list[dict[str, Any]]
     catalogue: Catalogue
     judged: Judged
-    is_chosen: bool = False
-    """Whether a person chose a category."""
+    is_lesson: bool = False
+    """Whether people chose so much by now that it should be learned."""
 
     def keyed(self) -> Iterator[tuple[int, Draft]]:
         return ((row["key"], draft) for row, draft in zip(self.rows, self.drafts, strict=True))
@@ -73,8 +73,8 @@ class Keeping:
             await self.keep(posting)
         await self.move([], [_posted_of(draft) for draft in posting.drafts], first)
         await self._ruling.keep(posting.judged, [row["key"] for row in posting.rows], origin, origin_id)
-        if posting.is_chosen:
-            await self._training.notice()
+        if posting.is_lesson:
+            await self._training.request()
 
     def _row(self, draft: Draft, now: datetime) -> dict[str, Any]:
         return draft.columns | {
