@@ -8,7 +8,7 @@ from uuid import UUID
 from farthing.infra.db import Question, Work
 from farthing.kernel.actor import Actor
 from farthing.kernel.clock import Clock
-from farthing.kernel.ids import new_id
+from farthing.kernel.ids import new_ids
 from farthing.ledger.categories import Catalogue, CategoryService
 from farthing.ledger.drafting import Draft
 from farthing.ledger.errors import AccountNotFound
@@ -58,7 +58,7 @@ class Keeping:
         drafts = judged.drafts
         closed = await self._months.refuse({draft.columns["date"] for draft in drafts}, reason)
         now = self._clock()
-        rows = [self._row(draft, now) for draft in drafts]
+        rows = [self._row(draft, one, now) for draft, one in zip(drafts, new_ids(len(drafts)), strict=True)]
         for key, row in zip(await self._rows.next_keys(len(rows)), rows, strict=True):
             row["key"] = key
         self._work.foreseen.clear()
@@ -76,9 +76,9 @@ class Keeping:
         if posting.is_lesson:
             await self._training.request()
 
-    def _row(self, draft: Draft, now: datetime) -> dict[str, Any]:
+    def _row(self, draft: Draft, transaction_id: UUID, now: datetime) -> dict[str, Any]:
         return draft.columns | {
-            "id": new_id(),
+            "id": transaction_id,
             "workspace_id": self._actor.workspace_id,
             "version": 1,
             "created_by": self._actor.user_id,
