@@ -1,8 +1,8 @@
 """Decides categories for rows: loaded once for a batch, then pure. The one seam for posting by hand and importing."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 from uuid import UUID
 
 from farthing.classify.classifier import Classifier, Decision, Remembered, Source
@@ -23,8 +23,7 @@ _SOURCES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Chosen:
+class Chosen(NamedTuple):
     """A category and why it is this one."""
 
     category_id: UUID

@@ -15,7 +15,7 @@ from farthing.ledger.errors import AccountNotFound
 from farthing.ledger.images import Because, change_row
 from farthing.ledger.months import MonthService
 from farthing.ledger.rule_book import Judged, RuleDrafting
-from farthing.ledger.totals import Posted, delta
+from farthing.ledger.totals import Delta, Posted, delta
 from farthing.ledger.training import Training
 from farthing.ledger.transaction_repository import Totals, Transactions
 
@@ -66,12 +66,24 @@ class Keeping:
         changes = [self._arrival(key, reason) for key in late]
         return Posting(rows, drafts, changes, await self._categories.catalogue(), judged)
 
-    async def finish(self, posting: Posting, origin: str, origin_id: UUID | None, *, is_kept: bool = False) -> None:
-        """Keep what is not kept yet, move the totals, and note what rules did and what a person chose."""
-        first = [] if is_kept or len(posting.rows) > _FEW else self._few(posting)
-        if not first and not is_kept:
+    async def finish(self, posting: Posting, origin: str, origin_id: UUID | None) -> None:
+        """Keep them, move the totals, and note what rules did and what a person chose."""
+        first = [] if len(posting.rows) > _FEW else self._few(posting)
+        if not first:
             await self.keep(posting)
-        await self.move([], [_posted_of(draft) for draft in posting.drafts], first)
+        await self._apply(await self.reckoned(posting), first)
+        await self._note(posting, origin, origin_id)
+
+    async def reckoned(self, posting: Posting) -> Delta:
+        """By how much they will move the totals."""
+        return await self._delta([], [_posted_of(draft) for draft in posting.drafts])
+
+    async def finish_kept(self, posting: Posting, change: Delta, origin: str, origin_id: UUID | None) -> None:
+        """The same for what is kept and reckoned already."""
+        await self._apply(change, [])
+        await self._note(posting, origin, origin_id)
+
+    async def _note(self, posting: Posting, origin: str, origin_id: UUID | None) -> None:
         await self._ruling.keep(posting.judged, [row["key"] for row in posting.rows], origin, origin_id)
         if posting.is_lesson:
             await self._training.request()
@@ -119,8 +131,13 @@ class Keeping:
 
     async def move(self, before: Sequence[Posted], after: Sequence[Posted], first: Sequence[Question] = ()) -> None:
         """By how much totals change is known before `first` is done."""
+        await self._apply(await self._delta(before, after), first)
+
+    async def _delta(self, before: Sequence[Posted], after: Sequence[Posted]) -> Delta:
         kinds = await self._categories.kinds({i for p in (*before, *after) for i, _ in p.lines})
-        change = delta(before, after, kinds)
+        return delta(before, after, kinds)
+
+    async def _apply(self, change: Delta, first: Sequence[Question]) -> None:
         if gone := await self._totals.apply_after(list(first), self._actor.workspace_id, change):
             raise AccountNotFound(f"Account {gone} not found or access denied")
 

@@ -77,9 +77,11 @@ class LedgerService:
         await self._foresee(batch.transactions, batch.account_id)
         account = await self._account(batch.account_id, batch.transactions[0].currency)
         posting = await self._draft(batch.transactions, [account] * len(batch.transactions), reason)
-        # The database is busy with the rows while they are told.
-        _, made = await asyncio.gather(self._keeping.keep(posting), self._shown(posting, is_brief=is_brief))
-        await self._keeping.finish(posting, ENTRY, None, is_kept=True)
+        # The database is busy with the rows while they are counted and told.
+        _, change, made = await asyncio.gather(
+            self._keeping.keep(posting), self._keeping.reckoned(posting), self._shown(posting, is_brief=is_brief)
+        )
+        await self._keeping.finish_kept(posting, change, ENTRY, None)
         fresh = await self._accounts.get(account.id)
         await self._work.session.refresh(fresh, ["balance"])
         total = sum(row["amount"] for row in posting.rows)
