@@ -97,6 +97,17 @@ async def test_a_training_can_be_asked_for_and_waits_once(town: Town, anna: Pers
     assert (await asked(anna, "/api/categories/learning"))["state"] == "untrained"
 
 
+async def test_a_large_ledger_rests_between_trainings(town: Town, anna: Person, clock: TestClock) -> None:
+    await teach(anna, 340)
+    assert (await train(town, anna))["result"] == {"examples": 1020}
+    clock.advance(seconds=19)
+    await teach(anna)
+    assert (await asked(anna, "/api/jobs?kind=ledger.learn&status=queued"))["jobs"] == []
+    clock.advance(seconds=2)
+    await post(anna, payee="Blixo", category="Food")
+    assert (await train(town, anna))["result"] == {"examples": 1081}
+
+
 async def test_what_one_workspace_learned_is_no_others(town: Town, anna: Person) -> None:
     await teach(anna)
     await train(town, anna)

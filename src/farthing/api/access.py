@@ -151,13 +151,13 @@ def bearer(request: Request) -> str | None:
     return token.strip() or None if scheme.lower() == "bearer" else None
 
 
-def device(request: Request) -> Device:
+async def device(request: Request) -> Device:
     """Where the request comes from; behind a trusted proxy the server has put the client's address here already."""
     address = request.client.host if request.client else "unknown"
     return Device(address, request.headers.get("User-Agent"), request.cookies.get(DEVICE_COOKIE))
 
 
-def the_house(request: Request) -> House:
+async def the_house(request: Request) -> House:
     """The dependency of a route that anybody may call."""
     house: House = request.app.state.house
     return house

@@ -57,7 +57,7 @@ class Brought:
         return self.shown.summary.new if self.shown.state == ImportState.POSTED else 0
 
 
-def patience(
+async def patience(
     prefer: Annotated[
         str | None,
         Header(max_length=200, description="`respond-async` does not wait for large files; `wait=10` so many seconds."),

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import lru_cache
 
 from farthing.classify.features import Asked, merchant_feature
 from farthing.classify.known import Answer, How, Sure, answer, knowledge
@@ -17,7 +18,9 @@ Find = Callable[[str, Side], str | None]
 _Said = tuple[str | None, str | None, str | None]
 """Merchant, payee and description."""
 _Texts = tuple[Side, str | None, str | None, str | None]
+_Names = tuple[Side, str | None, str | None]
 _KEPT_MAX = 200_000
+_SEEN_MAX = 256
 _WEAK = 70
 _REMEMBERED = 90
 
@@ -62,6 +65,7 @@ class Classifier:
         self._by_merchant: dict[tuple[Side, str | None], Decision | None] = {}
         self._mixed: set[tuple[Side, str | None]] = set()
         self._by_texts: dict[_Texts, Decision] = {}
+        self._by_names: dict[_Names, Decision | None] = {}
 
     def decide(self, rows: Iterable[Asked]) -> list[Decision]:
         return [self.one(row) for row in rows]
@@ -83,6 +87,8 @@ class Classifier:
         decision = self._by_merchant[key] if key in self._by_merchant else self._met(side, name)
         if decision is not None or key in self._mixed:
             return decision
+        if self._model is None and (sure := self._of_names((side, *texts[:2]))) is not None:
+            return sure
         return self._by_texts.get(_texts_key(side, texts))
 
     def _met(self, side: Side, name: str | None) -> Decision | None:
@@ -110,12 +116,24 @@ class Classifier:
         return self._known((name,), side) if found is not None and found.sure >= Sure.BRAND else None
 
     def _of_texts(self, row: Asked, name: str | None) -> Decision:
+        if self._model is None and (sure := self._of_names((row.side, row.merchant, row.payee))) is not None:
+            return sure
         key = _texts_key(row.side, (row.merchant, row.payee, row.description))
         if (decision := self._by_texts.get(key)) is None:
             if len(self._by_texts) >= _KEPT_MAX:
                 self._by_texts.clear()
             decision = self._by_texts[key] = self._thought(row, name)
         return decision
+
+    def _of_names(self, key: _Names) -> Decision | None:
+        """What those who are named say so surely that nobody listens to the description."""
+        if key not in self._by_names:
+            if len(self._by_names) >= _KEPT_MAX:
+                self._by_names.clear()
+            side, *names = key
+            found = known_answer(names, side)
+            self._by_names[key] = self._known(names, side) if found is not None and found.sure > _WEAK else None
+        return self._by_names[key]
 
     def _thought(self, row: Asked, name: str | None) -> Decision:
         found = self._known((*row.texts, name), row.side)
@@ -143,6 +161,7 @@ def _texts_key(side: Side, texts: _Said) -> _Texts:
     return side, merchant, payee, _saying(description) if description else None
 
 
+@lru_cache(maxsize=_SEEN_MAX)
 def _has_digits(text: str) -> bool:
     return code_in(text) is not None or knowledge().has_digits(text)
 

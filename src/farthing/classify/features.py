@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
+from typing import NamedTuple
 
 from farthing.classify.bank import ways
 from farthing.classify.known import answer, knowledge
@@ -17,8 +18,7 @@ _PREFIX = 5
 _WORD_MIN = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """A transaction as far as its category depends on it; `name` is the merchant's, if that is known already."""
 
     side: Side

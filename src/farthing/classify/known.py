@@ -284,7 +284,7 @@ class Knowledge:
     def has_digits(self, text: str) -> bool:
         """Whether a name with digits may stand here, such as Rema 1000."""
         plain = words(zeroed(text))
-        return any(self._digits.at(plain, place) for place in range(len(plain)))
+        return self._digits.begin_in(plain) and any(self._digits.at(plain, place) for place in range(len(plain)))
 
     def is_unknown(self, word: str) -> bool:
         return self._phrases.get((word,)) is None and self._stem(word) is None

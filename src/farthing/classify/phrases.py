@@ -1,6 +1,6 @@
 """An index of runs of words: the longest that stands at a place is found in one look."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Generic, TypeVar
 
 Value = TypeVar("Value")
@@ -23,6 +23,10 @@ class Phrases(Generic[Value]):
                 self._lengths[phrase[0]] = tuple(sorted((*lengths, len(phrase)), reverse=True))
             self.words.update(phrase)
             self.ends.add(phrase[-1])
+
+    def begin_in(self, words: Iterable[str]) -> bool:
+        """Whether any of these words is the first of a phrase: most texts have none, and are done with."""
+        return not self._by_first.keys().isdisjoint(words)
 
     def get(self, phrase: Phrase) -> Value | None:
         return self._by_first.get(phrase[0], {}).get(phrase)

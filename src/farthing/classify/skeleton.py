@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Generic, TypeVar
 
 Result = TypeVar("Result")
@@ -11,6 +12,8 @@ _NUMBER = re.compile(r"[*#(]*[0-9A-Za-z]+[.,;)]*")
 _NUMBERS_MIN = 2
 _REFERENCE_MIN = 6
 _KEPT_MAX = 100_000
+_SEEN_MAX = 256
+"""Several ask about one text, one after another."""
 
 
 def zeroed(text: str) -> str:
@@ -40,6 +43,7 @@ class _Parts(dict[str, str]):
 _parts = _Parts()
 
 
+@lru_cache(maxsize=_SEEN_MAX)
 def skeleton(text: str) -> str:
     return " ".join([_parts[part] for part in text.split()])
 

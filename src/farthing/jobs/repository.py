@@ -48,6 +48,12 @@ class JobRepository(Repository):
         rows = (await self.session.scalars(statement.limit(request.limit + 1).offset(request.offset))).all()
         return page_of(rows, request, await self.count(Job, *wanted), lambda job: (job.id,))
 
+    async def queued(self, kind: str) -> UUID | None:
+        """The last of a person's jobs of a kind that waits."""
+        statement = self.own(select(Job.id), Job).where(Job.state == JobState.QUEUED, Job.kind == kind)
+        found: UUID | None = await self.session.scalar(statement.order_by(Job.id.desc()).limit(1))
+        return found
+
     async def changed(self, since: datetime, job_id: UUID | None) -> Sequence[Job]:
         """The one job, or all that are open or changed since."""
         fresh = or_(Job.state.in_(OPEN), Job.updated_at >= since) if job_id is None else Job.id == job_id

@@ -48,6 +48,10 @@ class JobService:
         """How a job stands, whosever it is in this workspace: for what belongs to all and is done by a job."""
         return await self._rows.state(job_id)
 
+    async def waiting(self, kind: str) -> UUID | None:
+        """The last one of a kind that nobody took up yet."""
+        return await self._rows.queued(kind)
+
     async def page(self, request: PageRequest, state: JobState | None = None, kind: str | None = None) -> Page[Job]:
         return await self._rows.page(request, state, kind)
 

@@ -1,7 +1,10 @@
 """Text folded to plain letters: what two spellings of the same have in common."""
 
 import unicodedata
+from functools import lru_cache
 
+_KEPT_MAX = 10_000
+"""Names of categories, tags and merchants come again and again."""
 _PLAIN = {
     "ł": "l",
     "ø": "o",
@@ -43,6 +46,7 @@ def fold(text: str) -> str:
     return _decompose(_decompose(text).casefold()).translate(_plain_letters)
 
 
+@lru_cache(maxsize=_KEPT_MAX)
 def name_key(name: str, longest: int = 100) -> str:
     """By which a name is found again, however it is typed; it fits the column that keeps it."""
     return " ".join(fold(name).split())[:longest].rstrip()

@@ -1,15 +1,15 @@
 """Decides categories for rows: loaded once for a batch, then pure. The one seam for posting by hand and importing."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 from uuid import UUID
 
 from farthing.classify.classifier import Classifier, Decision, Remembered, Source
 from farthing.classify.features import Asked
 from farthing.classify.meanings import Side
 from farthing.classify.model import Model
-from farthing.infra.db import Work
+from farthing.infra.db import Question, Work
 from farthing.ledger.categories import Catalogue, CategoryService
 from farthing.ledger.kinds import CategoryKind, CategorySource
 from farthing.ledger.learned_models import LearnedModels
@@ -24,8 +24,7 @@ _SOURCES = {
 _LEARNED = frozenset({Source.MEMORY, Source.MODEL})
 
 
-@dataclass(frozen=True, slots=True)
-class Chosen:
+class Chosen(NamedTuple):
     """A category and why it is this one."""
 
     category_id: UUID
@@ -108,9 +107,14 @@ class Deciding:
         self._models = LearnedModels(work)
         self._categories = categories
 
-    async def load(self) -> Decider:
+    def asking(self) -> list[Question]:
+        """What `load` will ask first."""
+        return self._models.asking()
+
+    async def load(self, *, learned: bool = True) -> Decider:
+        """Without what was `learned` here, it knows only what everybody does."""
         none = (await self._categories.none()).id
-        model, memory = await self._models.current()
+        model, memory = await self._models.current() if learned else (None, {})
         return Decider(await self._categories.catalogue(), none, model, memory)
 
 

@@ -74,7 +74,7 @@ class Drafting:
             rows.each(n, refuse_unknown, _ids(body), catalogue)
         tags = await self._tags.by_names(name for body in bodies for name in body.tags)
         picker = _Picker(await self._categories.catalogue(), (await self._categories.none()).id)
-        decider = await self._deciding.load()
+        decider = await self._deciding.load(learned=is_undecided(bodies))
         merchants = await self._merchants.meant_by([said_by(body) for body in bodies])
         named = {name: tags[tag_key(name)] for name in dict.fromkeys(name for body in bodies for name in body.tags)}
         drafts = []
@@ -187,6 +187,11 @@ class _Picker:
 
 
 _name_key = attrgetter("name_key")
+
+
+def is_undecided(bodies: Iterable[TransactionBody]) -> bool:
+    """Whether a category is left to us."""
+    return any(body.category is None and body.category_id is None for body in bodies)
 
 
 def _moment(body: TransactionBody) -> datetime | None:

@@ -8,14 +8,14 @@ from uuid import UUID
 from farthing.infra.db import Question, Work
 from farthing.kernel.actor import Actor
 from farthing.kernel.clock import Clock
-from farthing.kernel.ids import new_id
+from farthing.kernel.ids import new_ids
 from farthing.ledger.categories import Catalogue, CategoryService
 from farthing.ledger.drafting import Draft
 from farthing.ledger.errors import AccountNotFound
 from farthing.ledger.images import Because, change_row
 from farthing.ledger.months import MonthService
 from farthing.ledger.rule_book import Judged, RuleDrafting
-from farthing.ledger.totals import Posted, delta
+from farthing.ledger.totals import Delta, Posted, delta
 from farthing.ledger.training import Training
 from farthing.ledger.transaction_repository import Totals, Transactions
 
@@ -31,8 +31,8 @@ class Posting(NamedTuple):
     changes: list[dict[str, Any]]
     catalogue: Catalogue
     judged: Judged
-    is_chosen: bool = False
-    """Whether a person chose a category."""
+    is_lesson: bool = False
+    """Whether people chose so much by now that it should be learned."""
 
     def keyed(self) -> Iterator[tuple[int, Draft]]:
         return ((row["key"], draft) for row, draft in zip(self.rows, self.drafts, strict=True))
@@ -58,7 +58,7 @@ class Keeping:
         drafts = judged.drafts
         closed = await self._months.refuse({draft.columns["date"] for draft in drafts}, reason)
         now = self._clock()
-        rows = [self._row(draft, now) for draft in drafts]
+        rows = [self._row(draft, one, now) for draft, one in zip(drafts, new_ids(len(drafts)), strict=True)]
         for key, row in zip(await self._rows.next_keys(len(rows)), rows, strict=True):
             row["key"] = key
         self._work.foreseen.clear()
@@ -66,25 +66,35 @@ class Keeping:
         changes = [self._arrival(key, reason) for key in late]
         return Posting(rows, drafts, changes, await self._categories.catalogue(), judged)
 
-    async def finish(
-        self, posting: Posting, origin: str, origin_id: UUID | None, *, is_kept: bool = False
-    ) -> list[UUID]:
-        """Keep what is not kept yet, move the totals, and note what rules did and what a person chose.
+    async def finish(self, posting: Posting, origin: str, origin_id: UUID | None) -> list[UUID]:
+        """Keep them, move the totals, and note what rules did and what a person chose.
 
         The transfers that rules propose and that are certain.
         """
-        first = [] if is_kept or len(posting.rows) > _FEW else self._few(posting)
-        if not first and not is_kept:
+        first = [] if len(posting.rows) > _FEW else self._few(posting)
+        if not first:
             await self.keep(posting)
-        await self.move([], [_posted_of(draft) for draft in posting.drafts], first)
+        await self._apply(await self.reckoned(posting), first)
+        return await self._note(posting, origin, origin_id)
+
+    async def reckoned(self, posting: Posting) -> Delta:
+        """By how much they will move the totals."""
+        return await self._delta([], [_posted_of(draft) for draft in posting.drafts])
+
+    async def finish_kept(self, posting: Posting, change: Delta, origin: str, origin_id: UUID | None) -> list[UUID]:
+        """The same for what is kept and reckoned already."""
+        await self._apply(change, [])
+        return await self._note(posting, origin, origin_id)
+
+    async def _note(self, posting: Posting, origin: str, origin_id: UUID | None) -> list[UUID]:
         certain = await self._ruling.keep(posting.judged, [row["key"] for row in posting.rows], origin, origin_id)
-        if posting.is_chosen:
-            await self._training.notice()
+        if posting.is_lesson:
+            await self._training.request()
         return certain
 
-    def _row(self, draft: Draft, now: datetime) -> dict[str, Any]:
+    def _row(self, draft: Draft, transaction_id: UUID, now: datetime) -> dict[str, Any]:
         return draft.columns | {
-            "id": new_id(),
+            "id": transaction_id,
             "workspace_id": self._actor.workspace_id,
             "version": 1,
             "created_by": self._actor.user_id,
@@ -125,8 +135,13 @@ class Keeping:
 
     async def move(self, before: Sequence[Posted], after: Sequence[Posted], first: Sequence[Question] = ()) -> None:
         """By how much totals change is known before `first` is done."""
+        await self._apply(await self._delta(before, after), first)
+
+    async def _delta(self, before: Sequence[Posted], after: Sequence[Posted]) -> Delta:
         kinds = await self._categories.kinds({i for p in (*before, *after) for i, _ in p.lines})
-        change = delta(before, after, kinds)
+        return delta(before, after, kinds)
+
+    async def _apply(self, change: Delta, first: Sequence[Question]) -> None:
         if gone := await self._totals.apply_after(list(first), self._actor.workspace_id, change):
             raise AccountNotFound(f"Account {gone} not found or access denied")
 

@@ -7,12 +7,10 @@ from farthing.classify.classifier import Remembered
 from farthing.classify.meanings import Side
 from farthing.classify.merchants import merchant_of
 from farthing.classify.model import Model, loaded
-from farthing.infra.db import Work
+from farthing.infra.db import Question, Work
 from farthing.ledger.learning_repository import Choice, Learned
 
 Memory = dict[tuple[Side, str], Remembered]
-REMEMBERED_MAX = 200
-"""Choices since the last training that are looked at; long before so many, it is trained anew."""
 _READ_MAX = 64
 _read: dict[tuple[UUID | None, int, str], Model | None] = {}
 """Models that this process has read, by workspace, version and moment: reading one costs more than using it."""
@@ -23,13 +21,14 @@ class LearnedModels:
         self._rows = Learned(work)
         self._workspace_id = work.scope.workspace_id
 
+    def asking(self) -> list[Question]:
+        """What `current` will ask first."""
+        return self._rows.asking()
+
     async def current(self) -> tuple[Model | None, Memory]:
         header = await self._rows.header()
-        if header is None:
-            return None, remembered(await self._rows.choices(None, REMEMBERED_MAX))
-        version, trained_at, learned_until, _ = header
-        model = await self._model(version, trained_at.isoformat())
-        return model, remembered(await self._rows.choices(learned_until, REMEMBERED_MAX))
+        memory = remembered(await self._rows.choices())
+        return (await self._model(header[0], header[1].isoformat()) if header else None), memory
 
     async def _model(self, version: int, moment: str) -> Model | None:
         key = (self._workspace_id, version, moment)

@@ -1,11 +1,14 @@
 """Learning from a workspace's own decisions: when, from what, how well, and why a category is what it is."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from farthing.classify.classifier import Source
 from farthing.classify.merchants import steps_of
-from farthing.classify.model import WANTED, Example, Model, Precision, dumped
+from farthing.classify.model import WANTED, Example, Model, Precision, dumped, trained
 from farthing.infra.db import Work
 from farthing.kernel.actor import Actor
 from farthing.kernel.clock import Clock
@@ -35,6 +38,23 @@ from farthing.ledger.service import LedgerService
 
 EXAMPLES_MAX = 50_000
 _EXAMPLES_SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """A model as it is kept, out of so many examples, the last of which was decided at a moment."""
+
+    learned: dict[str, Any]
+    examples: int
+    learned_until: datetime
+
+
+def lesson_of(decisions: Sequence[Transaction]) -> Lesson | None:
+    """What some decisions teach. Pure, and slow: it is done in a thread."""
+    if not decisions:
+        return None
+    model = trained([Example(asked_of(row), str(row.category_id)) for row in decisions])
+    return Lesson(dumped(model), model.examples, decisions[-1].updated_at)
 
 
 class LearningService:
@@ -69,22 +89,18 @@ class LearningService:
             categories=[_precision(label, one, model, catalogue) for label, one in report.items() if model],
         )
 
-    async def examples(self) -> tuple[list[Example], datetime | None]:
-        """What to learn from, and when the newest decision was taken."""
-        rows = await self._rows.decisions(None, EXAMPLES_MAX)
-        return [Example(asked_of(row), str(row.category_id)) for row in rows], rows[-1].updated_at if rows else None
+    async def decisions(self) -> Sequence[Transaction]:
+        """What to learn from, the oldest decision first."""
+        return await self._rows.decisions(EXAMPLES_MAX)
 
-    async def keep(self, model: Model, learned_until: datetime) -> None:
+    async def keep(self, lesson: Lesson) -> None:
         row, now = await self._rows.lock(), self._clock()
-        learned = dumped(model)
         if row is None:
-            more = {"trained_at": now, "learned_until": learned_until, "examples": model.examples, "learned": learned}
-            await self._rows.add(CategoryModel(workspace_id=self._actor.workspace_id, version=1, **more))
-            return
+            row = CategoryModel(workspace_id=self._actor.workspace_id, version=0)
         row.version += 1
-        row.trained_at, row.learned_until = now, learned_until
-        row.examples, row.learned = model.examples, learned
-        await self._rows.flush()
+        row.trained_at, row.learned_until = now, lesson.learned_until
+        row.examples, row.learned = lesson.examples, lesson.learned
+        await self._rows.add(row)
 
     async def why(self, transaction_id: UUID) -> WhyOut:
         """Where its category and merchant come from, and what each who could be asked says today."""

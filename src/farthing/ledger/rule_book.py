@@ -14,7 +14,7 @@ from farthing.classify.rules.outcomes import Outcomes, SwitchedOff
 from farthing.classify.rules.reading import rule_of
 from farthing.classify.rules.rule import Rule
 from farthing.classify.rules.writing import data_of
-from farthing.infra.db import Work
+from farthing.infra.db import Question, Work
 from farthing.kernel.actor import Actor
 from farthing.kernel.clock import Clock
 from farthing.kernel.ids import new_id
@@ -25,7 +25,7 @@ from farthing.ledger.rule_carrying import carrier_of
 from farthing.ledger.rule_columns import Names, Row, columns_of
 from farthing.ledger.rule_models import StoredRule
 from farthing.ledger.rule_plans import Plan, Planner
-from farthing.ledger.rule_repository import RuleEffects, RuleHistory, Rules
+from farthing.ledger.rule_repository import KnownRule, RuleEffects, RuleHistory, Rules
 from farthing.ledger.rule_transfers import RuleTransfers
 
 ENTRY = "entry"
@@ -60,7 +60,7 @@ class StoredBook:
     @classmethod
     async def load(cls, work: Work, actor: Actor, categories: CategoryService) -> "StoredBook":
         """Three statements. `categories` are those of whoever posts, so that both see one catalogue."""
-        rules = [rule_from(row) for row in await Rules(work).all() if row.is_enabled]
+        rules = [rule_from(row) for row in await Rules(work).enabled()]
         catalogue = await categories.catalogue()
         accounts = await RuleHistory(work, actor.workspace_id).accounts() if rules else {}
         return cls(rules, Names.of(accounts, catalogue), catalogue)
@@ -82,6 +82,10 @@ class RuleDrafting:
         self._tags = TagService(work, actor, clock)
         self._merchants = MerchantService(work, actor, clock)
         self._book: StoredBook | None = None
+
+    def asking(self) -> Question:
+        """What `book` will ask first."""
+        return Rules(self._work).asking()
 
     async def book(self) -> StoredBook:
         if self._book is None:
@@ -148,7 +152,7 @@ def effect_rows(
     ]
 
 
-def rule_from(row: StoredRule) -> Rule:
+def rule_from(row: StoredRule | KnownRule) -> Rule:
     """A row as the engine takes it."""
     head = {"name": row.name, "group": row.group_name, "priority": row.priority, "enabled": row.is_enabled}
     return known_as(rule_of(head | row.definition), row.id, row.version)

@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import func, literal, select, tuple_
 
-from farthing.infra.db import Id, Work, WorkspaceRepository, insert_rows
+from farthing.infra.db import Id, Prepared, Question, Work, WorkspaceRepository, in_scope, insert_rows
 from farthing.kernel.paging import CursorInvalid, Page, PageRequest, id_after, page_of
 from farthing.ledger.kinds import Origin, TransferState
 from farthing.ledger.models import Account, Tag, Transaction, TransactionChange, TransactionTag, Transfer
@@ -42,7 +42,44 @@ _COLUMNS = (
 )
 
 
+_RULE = (
+    StoredRule.id,
+    StoredRule.version,
+    StoredRule.name,
+    StoredRule.group_name,
+    StoredRule.priority,
+    StoredRule.is_enabled,
+    StoredRule.definition,
+)
+_ENABLED = Prepared(
+    select(*_RULE)
+    .where(in_scope(StoredRule), StoredRule.is_enabled.is_(True))
+    .order_by(StoredRule.position, StoredRule.id),
+    _RULE,
+)
+
+
+class KnownRule(NamedTuple):
+    """What a book needs to know of a rule."""
+
+    id: UUID
+    version: int
+    name: str
+    group_name: str
+    priority: int
+    is_enabled: bool
+    definition: dict[str, Any]
+
+
 class Rules(WorkspaceRepository):
+    def asking(self) -> Question:
+        """What `enabled` will ask."""
+        return _ENABLED.question(self.work)
+
+    async def enabled(self) -> list[KnownRule]:
+        """In the order of the book."""
+        return [KnownRule(*row) for row in await _ENABLED.of(self.work)]
+
     async def all(self, *, lock: bool = False) -> Sequence[StoredRule]:
         """In the order of the book."""
         statement = self.select(StoredRule).order_by(StoredRule.position, StoredRule.id)

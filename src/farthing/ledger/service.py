@@ -12,7 +12,7 @@ from farthing.kernel.money import to_text
 from farthing.ledger.accounts import AccountService
 from farthing.ledger.categories import CategoryService, TagService
 from farthing.ledger.deciding import Deciding
-from farthing.ledger.drafting import SAID, Draft, Drafting, Part, check_parts
+from farthing.ledger.drafting import SAID, Draft, Drafting, Part, check_parts, is_undecided
 from farthing.ledger.editing import amount_of, categorise, refuse_other_currency, refuse_split, write
 from farthing.ledger.errors import (
     TransactionInTransfer,
@@ -61,8 +61,8 @@ class LedgerService:
         self._merchants = MerchantService(work, actor, clock)
         self._tags = TagService(work, actor, clock)
         self._ruling = RuleDrafting(work, actor, clock, self._categories)
-        deciding = Deciding(work, self._categories)
-        self._drafting = Drafting(self._categories, self._tags, self._merchants, deciding, clock)
+        self._deciding = Deciding(work, self._categories)
+        self._drafting = Drafting(self._categories, self._tags, self._merchants, self._deciding, clock)
         self._training = Training(work, actor, clock)
         self._keeping = Keeping(work, actor, clock, self._categories, self._ruling)
 
@@ -77,9 +77,11 @@ class LedgerService:
         await self._foresee(batch.transactions, batch.account_id)
         account = await self._account(batch.account_id, batch.transactions[0].currency)
         posting = await self._draft(batch.transactions, [account] * len(batch.transactions), reason)
-        # The database is busy with the rows while they are told.
-        _, made = await asyncio.gather(self._keeping.keep(posting), self._shown(posting, is_brief=is_brief))
-        await self._keeping.finish(posting, ENTRY, None, is_kept=True)
+        # The database is busy with the rows while they are counted and told.
+        _, change, made = await asyncio.gather(
+            self._keeping.keep(posting), self._keeping.reckoned(posting), self._shown(posting, is_brief=is_brief)
+        )
+        await self._keeping.finish_kept(posting, change, ENTRY, None)
         fresh = await self._accounts.get(account.id)
         await self._work.session.refresh(fresh, ["balance"])
         total = sum(row["amount"] for row in posting.rows)
@@ -111,6 +113,9 @@ class LedgerService:
                 self._merchants.asking(),
                 self._months.asking(),
                 self._rows.asking(len(bodies)),
+                self._ruling.asking(),
+                *(self._deciding.asking() if is_undecided(bodies) else ()),
+                *([self._training.asking()] if any(map(_is_choice, bodies)) else ()),
             ],
         )
 
@@ -154,8 +159,10 @@ class LedgerService:
         """Everything decided, nothing kept yet."""
         await self._categories.hold()
         drafts = await self._drafting.drafts(bodies, accounts, is_batch=is_batch)
-        posting = await self._keeping.made_ready(await self._ruling.judge(drafts, sets_aside=False), reason)
-        return posting._replace(is_chosen=any(body.category or body.category_id for body in bodies))
+        judged = await self._ruling.judge(drafts, sets_aside=False)
+        chosen = sum(map(_is_choice, bodies))
+        is_lesson = chosen > 0 and await self._training.is_due(chosen)
+        return (await self._keeping.made_ready(judged, reason))._replace(is_lesson=is_lesson)
 
     async def _shown(self, posting: Posting, *, is_brief: bool = False) -> list[TransactionOut]:
         told: list[TransactionOut] = []
@@ -400,3 +407,7 @@ def refuse_in_transfer(row: Transaction, change: object) -> None:
 
 def _month(posted: Posted) -> date:
     return posted.day.replace(day=1)
+
+
+def _is_choice(body: TransactionBody) -> bool:
+    return bool(body.category or body.category_id)

@@ -65,26 +65,47 @@ def is_countable(change: Delta) -> bool:
 
 def delta(before: Iterable[Posted], after: Iterable[Posted], kinds: Mapping[UUID, str]) -> Delta:
     """From what was to what is; `kinds` says of each category whether it is income or expense."""
-    change = Delta()
-    for sign, rows in ((-1, before), (1, after)):
-        for row in rows:
-            _count(change, row, sign, kinds)
+    change, known = Delta(), {category_id.int: kind for category_id, kind in kinds.items()}
+    for account_id, rows in _by_account(before, after).items():
+        counted = _Counted()
+        for sign, row in rows:
+            _count(counted, row, sign, known)
+        for first, month in counted.months.items():
+            change.months[account_id, first] = month
+            change.balances[account_id] += month[NET]
+        for (day, category, currency), total in counted.daily.items():
+            change.daily[account_id, day, UUID(int=category), currency] = total
     return _without_nothing(change)
 
 
-def _count(change: Delta, row: Posted, sign: int, kinds: Mapping[UUID, str]) -> None:
-    if row.is_deleted:
-        return
-    month = change.months[row.account_id, row.day.replace(day=1)]
+def _by_account(before: Iterable[Posted], after: Iterable[Posted]) -> dict[UUID, list[tuple[int, Posted]]]:
+    """What counts, with its sign."""
+    found: dict[UUID, list[tuple[int, Posted]]] = {}
+    for sign, rows in ((-1, before), (1, after)):
+        for row in rows:
+            if not row.is_deleted:
+                found.setdefault(row.account_id, []).append((sign, row))
+    return found
+
+
+@dataclass(slots=True)
+class _Counted:
+    """The same as `Delta` for one account, by the number of each category, which is sooner found than its id."""
+
+    daily: dict[tuple[date, int, str], list[int]] = field(default_factory=lambda: defaultdict(lambda: [0] * 5))
+    months: dict[date, list[int]] = field(default_factory=lambda: defaultdict(lambda: [0] * 2))
+
+
+def _count(counted: _Counted, row: Posted, sign: int, kinds: Mapping[int, str]) -> None:
+    month = counted.months[row.day.replace(day=1)]
     month[TRANSACTIONS] += sign
-    lines = row.lines
-    if not lines:
+    if not row.is_booked:
         return
     month[NET] += sign * row.amount
-    change.balances[row.account_id] += sign * row.amount
-    for category_id, amount in lines:
-        total = change.daily[row.account_id, row.day, category_id, row.currency]
-        column, size = column_of(amount, kinds[category_id], is_transfer=row.is_transfer)
+    for category_id, amount in row.splits or ((row.category_id, row.amount),):
+        number = category_id.int
+        total = counted.daily[row.day, number, row.currency]
+        column, size = column_of(amount, kinds[number], is_transfer=row.is_transfer)
         total[column] += sign * size
         total[COUNT] += sign
 

@@ -34,7 +34,7 @@ from farthing.ledger.models import (
     TransactionChange,
     TransactionTag,
 )
-from farthing.ledger.totals import Delta, is_countable
+from farthing.ledger.totals import DailyKey, Delta, is_countable
 
 _CHUNK = 500
 _FEW = 50
@@ -329,8 +329,14 @@ def _day_rows(workspace_id: UUID, change: Delta) -> list[dict[str, Any]]:
             "currency": currency,
         }
         | dict(zip(_DAY_SUMS, moved, strict=True))
-        for (account, day, category, currency), moved in sorted(change.daily.items())
+        for (account, day, category, currency), moved in sorted(change.daily.items(), key=_in_order)
     ]
+
+
+def _in_order(row: tuple[DailyKey, list[int]]) -> tuple[bytes, date, bytes, str]:
+    """As every writer goes through the totals; bytes are sooner compared than ids."""
+    account, day, category, currency = row[0]
+    return account.bytes, day, category.bytes, currency
 
 
 class Months(WorkspaceRepository):

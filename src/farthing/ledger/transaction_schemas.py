@@ -50,6 +50,10 @@ SomeTags = Annotated[list[TagName], Field(max_length=50)]
 OptionalCategory = Annotated[CategoryName | None, BeforeValidator(_blank_is_none)]
 
 
+_NONE_USUALLY: dict[str, Any] = {"default": []}
+"""A list made anew for each is sooner made than one that pydantic copies deeply."""
+
+
 class SplitIn(BaseModel):
     amount: Amount
     category: OptionalCategory = None
@@ -90,10 +94,12 @@ class TransactionBody(BaseModel):
     location: Text255 = None
     reference: Text255 = None
     note: LongText = Field(None, validation_alias=AliasChoices("note", "notes", "user_note"))
-    tags: SomeTags = []
+    tags: SomeTags = Field(default_factory=list, json_schema_extra=_NONE_USUALLY)
     der_category: Annotated[str | None, Field(max_length=100)] = None
     der_merchant: Text255 = None
-    splits: Annotated[list[SplitIn], Field(max_length=200)] = []
+    splits: Annotated[list[SplitIn], Field(max_length=200)] = Field(
+        default_factory=list, json_schema_extra=_NONE_USUALLY
+    )
 
 
 class TransactionIn(TransactionBody):
@@ -200,10 +206,13 @@ class TransactionOut(BaseModel):
         """Of values for every field that are valid already: `model_construct` would still look at each of them."""
         out = cls.__new__(cls)
         object.__setattr__(out, "__dict__", values)
-        object.__setattr__(out, "__pydantic_fields_set__", set(values))
+        object.__setattr__(out, "__pydantic_fields_set__", _EVERY_FIELD)
         object.__setattr__(out, "__pydantic_extra__", None)
         object.__setattr__(out, "__pydantic_private__", None)
         return out
+
+
+_EVERY_FIELD = set(TransactionOut.model_fields)
 
 
 class TransactionPage(BaseModel):

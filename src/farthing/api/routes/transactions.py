@@ -36,7 +36,7 @@ FoldedStatus = Annotated[Status, BeforeValidator(folded)]
 Reason = Annotated[str | None, Query(max_length=1000, description="Why, where a month is closed.")]
 
 
-def wanted(
+async def wanted(
     account_id: Annotated[list[UUID], Query(max_length=100)] = [],  # noqa: B006  FastAPI copies it
     account_ids: Annotated[list[UUID], Query(max_length=100)] = [],  # noqa: B006
     start_date: date | None = None,
@@ -96,7 +96,7 @@ class Place:
     page_size: int | None
 
 
-def place(
+async def place(
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
     offset: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
     cursor: Annotated[

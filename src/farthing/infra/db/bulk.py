@@ -221,6 +221,8 @@ def _changed(column: Sequence[Any], change: Callable[[Any], Any], name: str) -> 
     """Many rows share the very same ids and moments, and equal days; only their own ids are all different."""
     if name == "id":
         return [change(value) for value in column]
+    if column.count(column[0]) == len(column):
+        return [change(column[0])] * len(column)
     if change is _day:
         days = {day: change(day) for day in set(column)}
         return [days[day] for day in column]
