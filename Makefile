@@ -12,8 +12,8 @@ ifneq ($(shell test -x $(RUN) && test "$$(cat .venv/.made-in 2>/dev/null)" = "$$
 .PHONY: .venv/.stamp-product .venv/.stamp-dev
 endif
 
-# Nothing of the caller's own Python leaks in.
-unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME
+# Nothing of the caller's own Python leaks in; without bytecode, every start would compile everything anew.
+unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE
 
 MAKEFLAGS += --no-builtin-rules
 .SUFFIXES:
@@ -42,7 +42,8 @@ reset:  ## delete ./data, all of it, after asking
 	read -r answer || true; \
 	if [ "$$answer" = yes ]; then rm -rf data && echo 'Gone.'; else echo 'Nothing was deleted.'; exit 1; fi
 
-test: $(DEV) lint types imports  ## every check and every test
+test: $(DEV)  ## every check and every test
+	@$(MAKE) --no-print-directory -j 2 lint types imports
 	$(PYTEST) $(ARGS)
 
 cov: $(DEV)  ## the tests with coverage, on the screen and in coverage.xml

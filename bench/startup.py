@@ -28,14 +28,14 @@ def measure() -> bool:
             until_healthy(port)
             until_jobs_run(port)
             time.sleep(_SETTLES_AFTER_S)  # not waiting for anything: idle is what is measured
-            resident_mb = _resident_mb(process.pid)
+            idle_mb = resident_mb(process.pid)
     help_s = statistics.median(_seconds([sys.executable, "-m", "farthing", "--help"]) for _ in range(_ROUNDS))
     return show(
         "startup",
         [
             Figure("`farthing up`, first start with migrations, until healthy", first, "s"),
             Figure("`farthing up`, installed, until healthy (median of 5)", statistics.median(later), "s", 3),
-            Figure("resident memory when idle, jobs running", resident_mb, "MB", 200),
+            Figure("resident memory when idle, jobs running", idle_mb, "MB", 200),
             Figure("`farthing --help` (median of 5)", help_s, "s", 0.3),
         ],
     )
@@ -85,7 +85,7 @@ def _until(url: str, words: bytes, seconds: float = 60) -> None:
     raise TimeoutError(url)
 
 
-def _resident_mb(pid: int) -> float:
+def resident_mb(pid: int) -> float:
     found = re.search(r"VmRSS:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text())
     if found is None:
         raise RuntimeError("no VmRSS")
@@ -93,9 +93,9 @@ def _resident_mb(pid: int) -> float:
 
 
 def cpu_s(pid: int) -> float:
-    """What a process has used of the processors so far; unlike elapsed time, other load hardly changes it."""
+    """What a process and its ended children have used of the processors; unlike time, other load hardly changes it."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
 
 
 def _seconds(command: list[str]) -> float:

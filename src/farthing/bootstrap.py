@@ -26,6 +26,7 @@ from farthing.infra.db.roles import Roles
 from farthing.infra.http import GuardedClient, Outbound, endpoint_of
 from farthing.infra.mail import Mailer, MailServer
 from farthing.infra.telemetry import logger
+from farthing.ingest.rebuild_tasks import RebuildJobs
 from farthing.ingest.receiving import Reception
 from farthing.ingest.tasks import IngestJobs
 from farthing.jobs.registry import Registry
@@ -116,13 +117,14 @@ def build(
     mailer = _mailer(settings, clock)
     send_mail = mailer.send if mailer else None
     blobs = BlobStore(settings.data_dir / "blobs")
-    lake = LakeStore(settings.data_dir / "lake")
+    lake = LakeStore(settings.data_dir / "lake", blobs)
     reception = Reception(blobs, lake, clock, settings.max_upload_mb * _MEGABYTE)
     auth_jobs = AuthJobs(database, door.policy, door.tokens, clock, send_mail, (blobs, lake))
     registry = Registry(
         [
             *auth_jobs.kinds(),
             *IngestJobs(database, clock, reception, lake).kinds(),
+            *RebuildJobs(database, clock, lake).kinds(),
             *RuleJobs(database, clock).kinds(),
             *LearningJobs(database, clock).kinds(),
         ]

@@ -21,6 +21,8 @@ from factories.people import PASSWORD
 from farthing.ingest.models import Import
 from farthing.ledger.models import Account, DailyTotal, Transaction
 
+pytestmark = pytest.mark.timeout(600)  # each wait has a limit of its own; a busy machine makes many of them long
+
 ROWS = 6_500
 """Four chunks, and what comes before and after them."""
 SUM = -sum(100 + at % 900 for at in range(ROWS))

@@ -22,6 +22,8 @@ from farthing.kernel.clock import utc_now
 from farthing.kernel.ids import new_id
 from farthing.settings import Settings
 
+pytestmark = pytest.mark.timeout(600)  # each wait has a limit of its own; a busy machine makes many of them long
+
 DEMOS = 600
 
 

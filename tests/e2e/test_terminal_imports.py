@@ -89,3 +89,15 @@ def test_beside_the_data_folder_jobs_are_done_here(terminal: Terminal) -> None:
     (one,) = json.loads(terminal.do("import", bank, "--account", "Everyday", "--yes", "--json", *here))
     assert (one["state"], one["summary"]["new"]) == ("posted", 2_500)
     assert terminal.ask("undo", one["id"], *here)["state"] == "undone"
+
+
+def test_what_was_imported_is_read_again(terminal: Terminal) -> None:
+    here = ("--data", "money")
+    terminal.do("users", "bootstrap", "jan", *here)
+    terminal.do("accounts", "add", "Everyday", *here)
+    terminal.do("import", terminal.file("may.csv", MAY), "--account", "Everyday", "--yes", *here)
+    code, said, complained = terminal.run("rebuild", "--dry-run", "--account", "everyday", *here)
+    assert (code, "Nothing would change." in complained) == (0, True)
+    assert "2449.39" in said
+    found = terminal.ask("rebuild", "--yes", *here)
+    assert (found["counts"]["unchanged"], found["imports"][0]["parser_after"]) == (3, "csv/1")

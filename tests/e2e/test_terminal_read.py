@@ -1,16 +1,16 @@
 """`farthing read` in a process of its own."""
 
 import json
+import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 
 STATEMENT = "Date,Payee,Amount,Balance\n2024-09-13,Shop,-45.60,954.40\n2024-09-12,Acme,1000.00,1000.00\n"
 SMALL_FILE_S_MAX = 3.0
-"""A second on a machine of one's own; a test shares its own with others."""
+"""A quarter of it where Python has compiled everything before; a test may be the first."""
 
 
 def farthing(*words: str | Path) -> subprocess.CompletedProcess[str]:
@@ -95,9 +95,15 @@ def test_a_wish_that_makes_no_sense_costs_one_line(statement: Path, words: list[
 
 
 def test_a_small_file_answers_soon(statement: Path) -> None:
+    """In processor time, which a busy machine does not stretch."""
     took = []
     for _ in range(3):
-        began = time.perf_counter()
+        began = spent_by_children_s()
         farthing("--json", statement)
-        took.append(time.perf_counter() - began)
-    assert min(took) < SMALL_FILE_S_MAX
+        took.append(spent_by_children_s() - began)
+    assert 0 < min(took) < SMALL_FILE_S_MAX
+
+
+def spent_by_children_s() -> float:
+    spent = os.times()
+    return spent.children_user + spent.children_system

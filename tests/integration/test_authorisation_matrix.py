@@ -50,7 +50,13 @@ NOT_FOR_DEMOS = {"change_password", "create_workspace", "accept_invite"}
 """A demo has no password and stays alone, or it would outlive its expiry through others."""
 
 ONLY_FOR_DEMOS = {"upgrade_demo"}
-UNDONE = {("leave_workspace", "owner"): 409, ("bootstrap", ""): 409, ("fetch_import", ""): 422, ("run_api", ""): 422}
+UNDONE = {
+    ("leave_workspace", "owner"): 409,
+    ("bootstrap", ""): 409,
+    ("fetch_import", ""): 422,
+    ("run_api", ""): 422,
+    ("undo_rebuild", ""): 409,
+}
 """Let in, and told that it cannot be: the last owner stays, the first superuser was there before, nothing private is
 fetched."""
 
@@ -405,6 +411,20 @@ async def program_body(_world: World, _whose: Person) -> Ask:
     return Ask(body={"transactions": [row]})
 
 
+async def rebuild_of(world: World, whose: Person) -> Ask:
+    """A dry run, which leaves nothing to take back."""
+    ids = (await import_of(world, whose)).ids
+    made = (await keeper(world, whose).post("/api/imports/rebuild", {})).json()
+    return Ask({"rebuild_id": made["rebuild"]["id"], "import_id": ids["import_id"]})
+
+
+async def cancelled_rebuild_of(world: World, whose: Person) -> Ask:
+    """One that was cancelled before it began, so that it can be taken back."""
+    made = (await keeper(world, whose).post("/api/imports/rebuild", {"dry_run": False})).json()
+    await keeper(world, whose).post(f"/api/jobs/{made['job']['id']}/cancel")
+    return Ask({"rebuild_id": made["rebuild"]["id"]})
+
+
 async def pending_link_of(world: World, whose: Person) -> Ask:
     """One that was joined and parted, so that it can be joined and parted again."""
     home = (await account_of(world, whose)).ids["account_id"]
@@ -547,6 +567,12 @@ ASKS: dict[str, Builder] = {
     "delete_attachment": attachment_of,
     "restore_attachment": deleted_attachment_of,
     "upload_import": upload,
+    "rebuild_imports": plain(body={}),
+    "list_rebuilds": plain(),
+    "get_rebuild": rebuild_of,
+    "list_rebuilt_imports": rebuild_of,
+    "list_rebuild_changes": rebuild_of,
+    "undo_rebuild": cancelled_rebuild_of,
     "list_imports": plain(),
     "list_rows_to_review": plain(),
     "list_import_profiles": plain(),
@@ -702,7 +728,7 @@ async def beginning(town: Town, path: str, headers: dict[str, str]) -> int:
         "query_string": b"",
     }
     scope |= {"headers": raw, "http_version": "1.1", "scheme": "http", "server": ("farthing.test", 80), "client": None}
-    await asyncio.wait_for(town.app(scope, receive, take), 20)
+    await asyncio.wait_for(town.app(scope, receive, take), 60)
     return await status
 
 

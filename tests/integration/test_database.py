@@ -31,6 +31,8 @@ from farthing.migrations.metadata import everything
 from farthing.migrations.upgrade import DatabaseNewer, _owner_connection, alembic_config, known_revisions, upgrade
 from farthing.settings import Settings
 
+PATIENCE_S = 25
+"""Less than a SQLite that waits for a lock gives itself, and more than a busy machine takes for a row."""
 PASSWORDS = {"app": "app-password", "system": "system-password"}
 TownWith = Callable[..., Any]
 
@@ -210,7 +212,7 @@ async def test_a_transaction_that_only_reads_keeps_nothing(house: House) -> None
 async def test_readers_wait_for_no_writer_and_see_what_is_done(house: House) -> None:
     async with house.database.write(SYSTEM) as work:
         await JobService(work, HOUSE, house.clock).request("some.kind", {})
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             assert await jobs_in(house.database) == 0
     assert await jobs_in(house.database) == 1
 
@@ -218,7 +220,7 @@ async def test_readers_wait_for_no_writer_and_see_what_is_done(house: House) -> 
 async def test_a_writer_waits_for_no_reader(house: House) -> None:
     async with house.database.read(SYSTEM) as reading:
         before = await reading.session.scalar(text("SELECT count(*) FROM jobs"))
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             await request(house)
         assert before == 0
     assert await jobs_in(house.database) == 1
@@ -262,7 +264,7 @@ async def test_sqlite_waits_for_another_process_that_writes(house: House, settin
         done, _ = await asyncio.wait([waiting], timeout=0.2)
         assert not done
         other.execute("COMMIT")
-        await asyncio.wait_for(waiting, 10)
+        await asyncio.wait_for(waiting, PATIENCE_S)
     assert await jobs_in(house.database) == 1
 
 

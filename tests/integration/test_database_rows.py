@@ -2,18 +2,22 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 import httpx2
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError, ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from factories.people import Person, Town
 from farthing.auth.models import OutsideIdentity, OutsideTenant, PasswordToken
 from farthing.infra.crypto import sha256
-from farthing.infra.db import SYSTEM, Base, Database, Scope
+from farthing.infra.db import SYSTEM, Base, Database, Scope, Work
+from farthing.ingest.models import Import
+from farthing.ingest.rebuild_models import Rebuild, RebuiltImport
 from farthing.jobs.models import Job, JobSchedule, JobStep
 from farthing.jobs.service import JobService, ScheduleService
 from farthing.kernel.actor import Actor
@@ -115,6 +119,7 @@ async def settle(town: Town, person: Person) -> str:
         work.session.add(CategoryModel(workspace_id=job.workspace_id, **model))
         ran = {"rules": [], "counts": {}, "actor_name": person.name, "created_at": now}
         work.session.add(RuleRun(id=uuid4(), workspace_id=job.workspace_id, **ran))
+        await rebuild(work, person, job.workspace_id)
         work.session.add(OutsideIdentity(issuer="issuer", subject=person.id, **them))
         work.session.add(PasswordToken(id=uuid4(), token_hash=sha256(person.id), expires_at=now, **them))
         work.session.add(
@@ -122,6 +127,26 @@ async def settle(town: Town, person: Person) -> str:
         )
         await work.session.flush()
     return workspace
+
+
+async def rebuild(work: Work, person: Person, workspace_id: UUID) -> None:
+    """What was found of an import when it was read again."""
+    ours = await work.session.scalar(select(Import.id).where(Import.workspace_id == workspace_id).limit(1))
+    one = Rebuild(
+        id=uuid4(),
+        workspace_id=workspace_id,
+        is_dry_run=True,
+        wanted={},
+        accounts=[],
+        actor_name=person.name,
+        created_at=datetime.now(UTC),
+    )
+    work.session.add(one)
+    await work.session.flush()
+    parsers = {"parser_before": "csv/0", "parser_after": "csv/1"}
+    told: dict[str, Any] = {"state": "planned", "size": 0, "counts": {}, "before": {}, "after": {}}
+    place = {"rebuild_id": one.id, "position": 0, "import_id": ours, "name": "bank.csv"}
+    work.session.add(RebuiltImport(workspace_id=workspace_id, **place, **parsers, **told))
 
 
 @pytest.fixture

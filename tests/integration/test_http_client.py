@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
@@ -198,6 +199,29 @@ async def test_a_packed_answer_is_unpacked_and_a_bomb_is_cut_off() -> None:
         with pytest.raises(AnswerTooLarge):
             await client.request("GET", site.url())
     assert site.asked[0].headers["accept-encoding"] == "gzip"
+
+
+async def test_an_answer_goes_into_a_file_as_it_comes_and_nothing_else_is_in_it(tmp_path: Path) -> None:
+    """Of redirects, failed attempts and what was there before, nothing is left; the cap and the guard stay."""
+    content = bytes(range(256)) * 2000
+    longer = reply(503, b"x" * 510_000)
+    script = [
+        reply(302, b"elsewhere", location="/b"),
+        longer,
+        reply(body=gzip.compress(content), content_encoding="gzip"),
+    ]
+    with (tmp_path / "file").open("w+b") as file:
+        file.write(b"y" * 900_000)
+        async with Site(*script) as site, client_for(site) as client:
+            answer = await client.request("GET", site.url(), max_bytes=len(content), into=file)
+            assert (answer.status, answer.content) == (200, b"")
+            file.seek(0)
+            assert file.read() == content
+            with pytest.raises(AnswerTooLarge):
+                await client.request("GET", site.url(), max_bytes=len(content) - 1, into=file)
+        async with Site(reply(302, location="http://127.0.0.1:9/")) as site, client_for(site) as client:
+            with pytest.raises(AddressRefused):
+                await client.request("GET", site.url(), into=file)
 
 
 @pytest.mark.parametrize("status", [429, 502, 503, 504])

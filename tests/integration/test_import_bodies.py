@@ -73,8 +73,9 @@ async def test_a_file_is_fetched_where_the_operator_allows_it(town_with: Callabl
     pages: dict[str, Page] = {
         "/may.csv?of=me": (200, file, {}),
         "/away": (302, b"", {"Location": "http://127.0.0.1:9/"}),
+        "/huge.csv": (200, file + bytes(1_000_000), {}),
     }
-    async with serving(pages) as place, town_with(outbound_private=place) as town:
+    async with serving(pages) as place, town_with(outbound_private=place, max_upload_mb=1) as town:
         person = await town.person()
         home = await account(person)
         wanted = {"url": f"http://{place}/may.csv", "params": {"of": "me"}, "account_id": home}
@@ -84,6 +85,8 @@ async def test_a_file_is_fetched_where_the_operator_allows_it(town_with: Callabl
         for path in ("away", "nothing"):
             refused = await person.post("/api/imports/fetch", {"url": f"http://{place}/{path}"})
             assert refused.status_code == 422, refused.text
+        refused = await person.post("/api/imports/fetch", {"url": f"http://{place}/huge.csv"})
+        assert (refused.status_code, "1,000,000 bytes" in refused.json()["detail"]) == (502, True), refused.text
         config = {"type": "generic", "url": f"http://{place}/may.csv?of=me", "headers": {}}
         run = await person.post("/api/etl/run-api", {"account_id": home, "api_config": config})
         assert run.json()["step_results"]["ingest"]["result"]["saved"] == 1

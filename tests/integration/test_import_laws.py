@@ -119,14 +119,45 @@ async def test_any_order_of_overlapping_files_ends_in_the_same_ledger(
             assert doubtful[day, amount] >= count, "nothing lost"
 
 
+async def touched(person: Person, account_id: str, wanted: dict[int, str]) -> tuple[Counter[str], dict[str, str]]:
+    """Rows that a person deletes or edits: how many of each amount are gone, and what was stated of the edited ones."""
+    rows = await everything(person, account_id)
+    gone: Counter[str] = Counter()
+    stated: dict[str, str] = {}
+    for at, verb in wanted.items():
+        if at >= len(rows):
+            continue
+        place = f"/api/transactions/{rows[at]['id']}"
+        if verb == "delete":
+            answer = await person.delete(place)
+            gone[rows[at]["amount"]] += 1
+        else:
+            answer = await person.patch(place, {"amount": "-66.60"} if verb == "amount" else {"date": "2026-06-25"})
+            stated[rows[at]["id"]] = rows[at]["amount"]
+        assert answer.is_success, answer.text
+    return gone, stated
+
+
 @few
-@given(statements, st.lists(facts, max_size=3), st.integers(0, 1))
+@given(
+    statements,
+    st.lists(facts, max_size=3),
+    st.integers(0, 1),
+    st.dictionaries(st.integers(0, 9), st.sampled_from(["delete", "amount", "date"]), max_size=4),
+)
 async def test_another_source_doubles_nothing_and_loses_nothing(
-    town: Town, clock: TestClock, lines: list[Line], more: list[tuple[int, str, str]], later: int
+    town: Town,
+    clock: TestClock,
+    lines: list[Line],
+    more: list[tuple[int, str, str]],
+    later: int,
+    wanted: dict[int, str],
 ) -> None:
+    """It is paired with what was stated, whatever a person edited since, and brings nothing that a person deleted."""
     person = await newcomer(town, clock)
     home = await account(person)
     await brought(person, bank_csv(lines), home)
+    gone, stated = await touched(person, home, wanted)
     shifted = [((date.fromisoformat(day) + timedelta(days=later)).isoformat(), *rest) for day, *rest in lines]
     extra = told(sorted(more), later)
     theirs = sorted([*((day, shop, what, amount) for day, shop, what, amount in shifted), *extra])
@@ -135,7 +166,7 @@ async def test_another_source_doubles_nothing_and_loses_nothing(
     assert found["new"] + found["same"] + found["suspect"] == len(theirs)
     ours = Counter(amount for _, _, _, amount in lines)
     others = Counter(amount for _, _, _, amount in theirs)
-    ledger = Counter(one["amount"] for one in await everything(person, home))
+    ledger = gone + Counter(stated.get(one["id"], one["amount"]) for one in await everything(person, home))
     doubtful = Counter(dict.fromkeys(others, 0))
     for (_, amount), count in (await waiting(person)).items():
         doubtful[amount] += count
@@ -167,7 +198,9 @@ async def edited(person: Person, clock: TestClock, other: str, chosen: list[int]
             case 0:
                 await person.patch(f"/api/transactions/{row['id']}", {"note": "party", "tags": ["food"]})
             case 1:
-                await person.patch(f"/api/transactions/{row['id']}", {"date": "2026-06-20", "payee": "Somebody"})
+                await person.patch(
+                    f"/api/transactions/{row['id']}", {"date": "2026-06-20", "payee": "Somebody", "amount": "-66.60"}
+                )
             case 2:
                 await person.patch(f"/api/transactions/{row['id']}", {"account_id": other})
             case 3:

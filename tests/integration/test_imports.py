@@ -101,6 +101,38 @@ async def test_lines_that_cannot_be_read_are_kept_aside_and_corrected(town: Town
     assert (await person.get("/api/imports/review")).json()["total"] == 0
 
 
+async def test_a_line_that_was_corrected_is_known_again_and_goes_where_its_words_are(
+    town: Town, clock: TestClock
+) -> None:
+    person = await town.person()
+    content = bank_csv([*MAY, ("2026-05-18", "Kiosk", "papers", "minus four")])
+    one = await upload(person, content)
+    home = await account(person)
+    assert (await person.patch(f"/api/imports/{one['id']}", {"account_id": home})).status_code == 200
+    values = {"date": "2026-05-18", "amount": "-4.00", "payee": "Kiosk"}
+    fixed = await person.patch(f"/api/imports/{one['id']}/rows/6", {"values": values})
+    assert fixed.status_code == 200, fixed.text
+    await commit(person, one["id"])
+    before = await ledger(person)
+    assert len(before) == 6
+    longer = bank_csv([*MAY, ("2026-05-18", "Kiosk", "papers", "minus four"), ("2026-05-30", "Lidl", "", "-1.00")])
+    again = await upload(person, content, "again.csv", account_id=home)
+    for other, new in ((again, 0), (await upload(person, longer, "longer.csv", account_id=home), 1)):
+        assert (other["summary"]["new"], other["summary"]["error"], other["summary"]["same"]) == (new, 0, 6), other
+    rows = (await person.get(f"/api/imports/{again['id']}/rows", params={"state": "same"})).json()["rows"]
+    assert rows[-1]["reason"] == "it came with may.csv, and you corrected it there"
+    await commit(person, again["id"], digest=again["summary"]["digest"])
+    assert await ledger(person) == before
+    for gone in (one, again):  # what the other has too stays, whoever of both is taken back
+        clock.advance(seconds=60)
+        assert (await person.post(f"/api/imports/{gone['id']}/undo")).status_code == 200
+        assert await ledger(person) == before
+        clock.advance(seconds=60)
+        assert (await commit(person, gone["id"]))["summary"]["same"] == 6
+        assert await ledger(person) == before
+    assert (await person.get("/api/imports/review")).json()["total"] == 0
+
+
 async def test_what_was_announced_is_joined_with_what_is_booked(town: Town) -> None:
     person = await town.person()
     home = await account(person)
@@ -183,14 +215,59 @@ async def test_what_was_deleted_stays_deleted_when_its_import_comes_back(town: T
     assert await ledger(person) == before
 
 
-async def test_a_moved_transaction_is_told_of_by_another_source_on_its_old_day(town: Town) -> None:
+async def test_what_was_deleted_comes_from_another_source_only_if_somebody_wants_it(
+    town: Town, clock: TestClock
+) -> None:
     person = await town.person()
     home = await account(person)
-    await brought(person, bank_csv(MAY), home)
+    first = await brought(person, bank_csv(MAY), home)
     found = (await person.get("/api/transactions", params={"search": "lidl"})).json()["transactions"]
-    await person.patch(f"/api/transactions/{found[0]['id']}", {"date": "2026-05-02"})
-    second = await brought(person, bank_ofx(MAY, "2026-05-01", "2026-05-31"), home, "may.ofx")
-    assert second["summary"]["same"] == 5, second["summary"]
+    await person.delete(f"/api/transactions/{found[0]['id']}")
+    clock.advance(seconds=60)
+    theirs = bank_ofx(MAY, "2026-05-01", "2026-05-31")
+    one = await upload(person, theirs, "may.ofx", account_id=home)
+    assert one["summary"]["same"] == 5, one["summary"]
+    row = (await person.get(f"/api/imports/{one['id']}/rows")).json()["rows"][4]
+    assert row["reason"] == "a duplicate of a row you deleted: may.csv told of it on the same day"
+    await commit(person, one["id"])
+    wanted = await person.patch(f"/api/imports/{one['id']}/rows/5", {"decision": "new"})
+    assert wanted.status_code == 200, wanted.text
+    assert ("2026-05-20", "-47.11", "booked") in await ledger(person)
+    for gone in (one, first):
+        assert (await person.post(f"/api/imports/{gone['id']}/undo")).status_code == 200
+    fresh = await upload(person, theirs, "fresh.ofx", account_id=home)
+    assert fresh["summary"]["new"] == 5, "an undone import leaves nothing that looks deleted"
+
+
+async def test_what_left_the_ledger_in_a_review_was_not_deleted_as_a_fact(town: Town) -> None:
+    person = await town.person()
+    home = await account(person)
+    one = await brought(person, bank_csv(MAY), home)
+    place = f"/api/imports/{one['id']}/rows/5"
+    for decision in ("skip", None):
+        assert (await person.patch(place, {"decision": decision})).status_code == 200
+        second = await upload(person, bank_ofx(MAY, "2026-05-01", "2026-05-31"), "may.ofx", account_id=home)
+        assert second["summary"]["same"] == (5 if decision else 4), second["summary"]
+
+
+async def test_an_edited_transaction_is_told_of_by_another_source_as_it_was_stated(town: Town) -> None:
+    """Its day, its amount, and the values that a person gave a line that nobody could read."""
+    person = await town.person()
+    home = await account(person)
+    one = await upload(person, bank_csv([*MAY, ("2026-05-21", "Kiosk", "papers", "minus four")]), account_id=home)
+    for row, values in (
+        (5, {"amount": "-50.00"}),
+        (6, {"date": "2026-05-21", "amount": "-4.00", "payee": "Kiosk"}),
+    ):
+        assert (await person.patch(f"/api/imports/{one['id']}/rows/{row}", {"values": values})).status_code == 200
+    await commit(person, one["id"])
+    found = (await person.get("/api/transactions", params={"account_id": home})).json()["transactions"]
+    by_payee = {row["payee"]: row["id"] for row in found}
+    for payee, patch in (("Employer", {"amount": "2600.00"}), ("Kiosk", {"amount": "-4.40", "date": "2026-05-02"})):
+        assert (await person.patch(f"/api/transactions/{by_payee[payee]}", patch)).status_code == 200
+    theirs = bank_ofx([*MAY, ("2026-05-21", "Kiosk", "papers", "-4.00")], "2026-05-01", "2026-05-31")
+    second = await brought(person, theirs, home, "may.ofx")
+    assert second["summary"]["same"] == 6, second["summary"]
 
 
 async def test_a_row_whose_date_was_corrected_before_posting_is_known_again(town: Town) -> None:

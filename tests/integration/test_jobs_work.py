@@ -32,7 +32,7 @@ from farthing.kernel.errors import Unprocessable
 from farthing.kernel.ids import new_id
 from farthing.kernel.paging import PageRequest, decode_cursor
 
-DEADLINE_S = 20
+DEADLINE_S = 60
 
 
 @dataclass

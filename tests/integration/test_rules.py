@@ -4,8 +4,10 @@ from typing import Any
 
 import pytest
 
+from factories.files import account, bank_csv, brought, commit
 from factories.jobs import done
 from factories.people import Person, Town
+from fakes.clock import TestClock
 
 LIDL = {"field": "payee", "contains": "lidl"}
 FOOD: dict[str, Any] = {"name": "Food", "if": LIDL, "then": {"category": "Groceries", "add_tags": ["food"]}}
@@ -239,6 +241,40 @@ async def test_a_rule_proposes_the_transfer_whose_other_side_is_there(town: Town
         ("proposed", out["id"], into["id"])
     ]
     assert found[0]["reason"] == "rule “move”: payee is “own account”"
+
+
+async def test_an_import_links_the_transfer_that_only_one_transaction_can_be(ann: Person, clock: TestClock) -> None:
+    home, savings, cash = [await account(ann, name) for name in ("Everyday", "Savings", "Cash")]
+    await rule(ann, name="move", **{"if": {"field": "payee", "is": "own account"}}, then={"transfer": "savings"})
+    days = ("2026-02-04", "2026-02-14", "2026-02-16", "2026-03-04", "2026-04-04")
+    amounts = ("50", "60", "60", "70", "80")
+    for day, amount in zip(days, amounts, strict=True):
+        await post(ann, amount, "from me", account_id=savings, date=day)
+    await post(ann, "50", "cash in", account_id=cash, date="2026-02-03")
+    await post(ann, "-70", "cash out", account_id=cash, date="2026-03-05")
+    await ann.post("/api/closed-months", {"month": "2026-04"})
+    lines = [("2026-02-03", "-50.00"), ("2026-02-15", "-60.00"), ("2026-03-03", "-70.00"), ("2026-03-31", "-80.00")]
+    one = await brought(ann, bank_csv([(day, "own account", "", amount) for day, amount in lines]), home)
+    found = (await ann.get("/api/transfers")).json()["transfers"]
+    assert sorted([(await amount_out(ann, link), link["state"]) for link in found]) == [
+        ("-50.00", "linked"),
+        ("-70.00", "proposed"),
+        ("-80.00", "proposed"),
+    ], "two in the account, somebody else's claim, and a closed month leave it to a person"
+    assert all(link["reason"] == "rule “move”: payee is “own account”" for link in found)
+    assert await is_well(ann)
+    clock.advance(seconds=60)
+    assert (await ann.post(f"/api/imports/{one['id']}/undo")).status_code == 200
+    assert not (await ann.get("/api/transfers?state=linked")).json()["transfers"]
+    clock.advance(seconds=60)
+    await commit(ann, one["id"])
+    assert len((await ann.get("/api/transfers?state=linked")).json()["transfers"]) == 1
+    assert await is_well(ann)
+
+
+async def amount_out(ann: Person, link: dict[str, Any]) -> str:
+    found: str = (await read(ann, {"id": link["out_transaction_id"]}))["amount"]
+    return found
 
 
 async def test_a_run_keeps_to_a_search_and_to_the_rules_named(town: Town, ann: Person) -> None:

@@ -39,7 +39,7 @@ async def test_the_writer_ends_while_the_reader_still_holds_the_first_chunk() ->
     pieces = Pieces(*(str(number) * 300_000 for number in range(5)))
     reading = spooled(pieces())
     first = await anext(reading)
-    await asyncio.wait_for(pieces.ended.wait(), 10)
+    await asyncio.wait_for(pieces.ended.wait(), 60)
     rest = b"".join([chunk async for chunk in reading])
     assert len(first) + len(rest) == 5 * 300_000
 

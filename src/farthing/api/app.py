@@ -2,10 +2,13 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import cache
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from fastapi.middleware.cors import CORSMiddleware
+from fastapi.routing import APIRoute
 from starlette.middleware.gzip import GZipMiddleware
+from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
 from farthing.api import docs, problems
@@ -72,19 +75,31 @@ def create_app(house: House, lifespan: Lifespan) -> FastAPI:
         description=_DESCRIPTION,
         openapi_tags=[{"name": tag} for tag in _TAGS],
         lifespan=alive,
+        routes=list(_routes()),
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
         redirect_slashes=False,
-        generate_unique_id_function=lambda route: route.name,
+        generate_unique_id_function=_operation_id,
     )
     app.state.house = house
-    for router in ROUTERS:
-        app.include_router(router)
     docs.install(app)
     problems.install(app)
     _surround(app, house)
     return app
+
+
+@cache
+def _routes() -> tuple[BaseRoute, ...]:
+    """Prepared for the first application that is asked, and the same for every one in this process."""
+    everything = APIRouter(generate_unique_id_function=_operation_id)
+    for router in (*ROUTERS, docs.router):
+        everything.include_router(router)
+    return tuple(everything.routes)
+
+
+def _operation_id(route: APIRoute) -> str:
+    return route.name
 
 
 def _surround(app: FastAPI, house: House) -> None:

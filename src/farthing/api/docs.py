@@ -61,7 +61,6 @@ router = APIRouter(include_in_schema=False)
 
 def install(app: FastAPI) -> None:
     app.mount("/docs/files", StaticFiles(directory=_FILES), name="docs-files")
-    app.include_router(router)
 
 
 @router.get("/openapi.json")

@@ -15,6 +15,8 @@ from farthing.classify.skeleton import Memo, skeleton
 
 Find = Callable[[str, Side], str | None]
 """The label of the category of a name on a side, if there is one."""
+_Said = tuple[str | None, str | None, str | None]
+"""Merchant, payee and description."""
 _Texts = tuple[Side, str | None, str | None, str | None]
 _Names = tuple[Side, str | None, str | None]
 _KEPT_MAX = 200_000
@@ -79,10 +81,13 @@ class Classifier:
             return self._thought(row, name)
         return self._of_texts(row, name)
 
-    def by_merchant(self, side: Side, name: str | None) -> Decision | None:
-        """What the merchant alone decides, whatever else is said; None where more must be known."""
+    def again(self, side: Side, name: str | None, texts: _Said) -> Decision | None:
+        """What the merchant alone decides, or was thought of such texts before; None where more must be known."""
         key = (side, name)
-        return self._by_merchant[key] if key in self._by_merchant else self._met(side, name)
+        decision = self._by_merchant[key] if key in self._by_merchant else self._met(side, name)
+        if decision is not None or key in self._mixed:
+            return decision
+        return self._by_texts.get(_texts_key(side, texts))
 
     def _met(self, side: Side, name: str | None) -> Decision | None:
         """Learn of a merchant what it decides alone."""
@@ -111,7 +116,7 @@ class Classifier:
     def _of_texts(self, row: Asked, name: str | None) -> Decision:
         if self._model is None and (sure := self._of_names((row.side, row.merchant, row.payee))) is not None:
             return sure
-        key = (row.side, row.merchant, row.payee, _saying(row.description) if row.description else None)
+        key = _texts_key(row.side, (row.merchant, row.payee, row.description))
         if (decision := self._by_texts.get(key)) is None:
             if len(self._by_texts) >= _KEPT_MAX:
                 self._by_texts.clear()
@@ -147,6 +152,11 @@ class Classifier:
         label = next((one for one in labels if one), None)
         source = Source.BUILTIN if label else None
         return Decision(label, source, found.reason, int(found.sure), meaning.name)
+
+
+def _texts_key(side: Side, texts: _Said) -> _Texts:
+    merchant, payee, description = texts
+    return side, merchant, payee, _saying(description) if description else None
 
 
 @lru_cache(maxsize=_SEEN_MAX)

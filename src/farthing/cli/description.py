@@ -1,6 +1,7 @@
 import asyncio
 import json
 import tempfile
+from functools import cache
 from pathlib import Path
 
 from farthing.api.app import create_app
@@ -9,6 +10,7 @@ from farthing.bootstrap import build, living
 from farthing.settings import ensure_secrets, load
 
 
+@cache
 def openapi_json() -> str:
     """The description of the API as a fresh installation serves it."""
     with tempfile.TemporaryDirectory() as folder:

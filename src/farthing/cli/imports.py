@@ -56,15 +56,28 @@ def undo(
     name: As = None,
     as_json: AsJson = False,
 ) -> None:
-    """Take back what an import posted; importing the file again brings it back."""
+    """Take back what an import posted, which importing the file again brings back; or what a rebuild changed."""
     from farthing.cli.bringing import settled
-    from farthing.cli.output import tell
+    from farthing.cli.client import Refused
+    from farthing.cli.output import describe, tell
     from farthing.cli.person import call
+    from farthing.cli.rebuilding import undo_rebuild
 
     async def act(api: "Api") -> Any:
-        return await settled(api, await api("POST", f"{_path(which)}/undo", {"reason": reason}))
+        try:
+            return await settled(api, await api("POST", f"{_path(which)}/undo", {"reason": reason}))
+        except Refused:
+            if which not in {one["id"] async for one in api.rows("/api/imports/rebuilds", "rebuilds")}:
+                raise
+            return await undo_rebuild(api, which, reason)
 
-    tell(flat(call(data, name, act)), COLUMNS, as_json=as_json)
+    done = call(data, name, act)
+    if "is_dry_run" not in done:
+        tell(flat(done), COLUMNS, as_json=as_json)
+    elif as_json:
+        describe(done, as_json=True)
+    else:
+        print("The rebuild is taken back.")
 
 
 @app.callback(invoke_without_command=True)

@@ -16,6 +16,7 @@ from farthing.cli import (
     imports,
     ledger,
     read,
+    rebuilding,
     rules,
     secrets,
     signing,
@@ -39,6 +40,7 @@ app.command()(signing.use)
 app.command()(signing.whoami)
 app.command()(read.read)
 app.command("import")(imports.bring)
+app.command()(rebuilding.rebuild)
 app.command()(imports.undo)
 app.add_typer(imports.app, name="imports")
 app.add_typer(accounts.app, name="accounts")

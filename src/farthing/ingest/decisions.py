@@ -67,6 +67,8 @@ class Told:
     """Who told of it, as people read it."""
     covered: tuple[Period, ...] | None
     """What its source told of; None where somebody wrote it down by hand."""
+    is_deleted: bool = False
+    """Somebody deleted it since, so that whatever is the same stays away too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +182,20 @@ def paired(rows: Sequence[Candidate], period: Period, told: Sequence[Told]) -> d
 
 
 def _pair(rows: list[Candidate], told: list[Told], period: Period, found: dict[int, Decision]) -> None:
-    """Of one amount: on the very day as many as both have; what is left, where only one can be meant."""
+    """Of one amount: on the very day as many as both have; what is left, where only one can be meant.
+
+    What lives goes before what was deleted, so that a deleted double makes nothing doubtful.
+    """
+    parts = [[one for one in told if one.is_deleted is is_deleted] for is_deleted in (False, True)]
+    for part in parts:
+        _pair_on_the_day([row for row in rows if row.row not in found], part, found)
+    taken = {decision.key for decision in found.values() if decision.state is RowState.SAME}
+    for part in parts:
+        left = sorted((one for one in part if one.key not in taken), key=lambda one: (one.day, one.key))
+        _pair_nearby([row for row in rows if row.row not in found], left, period, found)
+
+
+def _pair_on_the_day(rows: Sequence[Candidate], told: Sequence[Told], found: dict[int, Decision]) -> None:
     theirs: dict[date, list[Told]] = defaultdict(list)
     for one in told:
         theirs[one.day].append(one)
@@ -189,10 +204,7 @@ def _pair(rows: list[Candidate], told: list[Told], period: Period, found: dict[i
         ours[row.day].append(row)
     for day, some in ours.items():
         for row, one in _same_day(some, theirs[day]):
-            found[row.row] = Decision(RowState.SAME, f"{one.who} told of it on the same day", one.key)
-    taken = {decision.key for decision in found.values() if decision.state is RowState.SAME}
-    left = sorted((one for one in told if one.key not in taken), key=lambda one: (one.day, one.key))
-    _pair_nearby([row for row in rows if row.row not in found], left, period, found)
+            found[row.row] = Decision(RowState.SAME, _because(one, f"{one.who} told of it on the same day"), one.key)
 
 
 def _same_day(rows: Sequence[Candidate], told: Sequence[Told]) -> list[tuple[Candidate, Told]]:
@@ -239,16 +251,16 @@ def _pair_nearby(rows: Sequence[Candidate], told: Sequence[Told], period: Period
 def _nearby(row: Candidate, possible: Sequence[Told], rivals: Mapping[int, int], period: Period) -> Decision:
     first = min(possible, key=lambda one: (abs(one.day - row.day), one.key))
     if len(possible) > 1 or rivals[first.key] > 1:
-        return Decision(
-            RowState.SUSPECT, f"{first.who} told of it or of another one of that amount around {first.day}", first.key
-        )
+        why = f"{first.who} told of it or of another one of that amount around {first.day}"
+        return Decision(RowState.SUSPECT, _because(first, why, "perhaps "), first.key)
     if period.covers(first.day) and _is_covered(row.day, first):
-        return Decision(RowState.SAME, f"{first.who} told of it, dated {first.day}", first.key)
-    return Decision(
-        RowState.SUSPECT,
-        f"{first.who} told of one of that amount on {first.day}; the two statements do not both reach over these days",
-        first.key,
-    )
+        return Decision(RowState.SAME, _because(first, f"{first.who} told of it, dated {first.day}"), first.key)
+    why = f"{first.who} told of one of that amount on {first.day}; the two statements do not both reach over these days"
+    return Decision(RowState.SUSPECT, _because(first, why, "perhaps "), first.key)
+
+
+def _because(one: Told, why: str, how_sure: str = "") -> str:
+    return f"{how_sure}a duplicate of a row you deleted: {why}" if one.is_deleted else why
 
 
 def _is_covered(day: date, one: Told) -> bool:

@@ -19,6 +19,7 @@ from farthing.ledger.posting import Arrival
 
 _TEXT_MAX = 255
 _LONG_MAX = 4000
+_INCOME, _EXPENSE = Side.INCOME, Side.EXPENSE
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,6 @@ class Meaning:
         self.kinds = kinds
         self._decider = decider
         self._spellings = spellings
-        self._by_merchant: dict[tuple[bool, str | None], Chosen | None] = {}
 
     @classmethod
     async def load(cls, work: Work, actor: Actor, clock: Clock) -> "Meaning":
@@ -62,17 +62,19 @@ class Meaning:
             return made
         return [with_corrected(one, corrected.get(one.import_line)) for one in made]
 
+    def derived(
+        self, said: tuple[str | None, str | None, str | None], minor: int, account_id: UUID, day: Day
+    ) -> tuple[str | None, Chosen]:
+        """Whom a transaction means that says this of merchant, payee and description, and what it is for."""
+        merchant = self._spellings.meant(said)
+        chosen = self._decider.again(_INCOME if minor > 0 else _EXPENSE, merchant, said)
+        if chosen is None:
+            chosen = self._decider.one(asked(minor, said, account_id=account_id, day=day, merchant=merchant))
+        return merchant, chosen
+
     def _arrival(self, fact: Fact, place: Place, import_id: UUID) -> Arrival:
         payee, description = _cut(fact.payee, _TEXT_MAX), description_of(fact)
-        merchant = self._spellings.meant((payee, description))
-        side = (fact.minor > 0, merchant)
-        if side not in self._by_merchant:
-            self._by_merchant[side] = self._decider.by_merchant(Side.INCOME if side[0] else Side.EXPENSE, merchant)
-        chosen = self._by_merchant[side]
-        if chosen is None:
-            texts = (None, payee, description)
-            row = asked(fact.minor, texts, account_id=place.account_id, day=fact.date, merchant=merchant)
-            chosen = self._decider.one(row)
+        merchant, chosen = self.derived((None, payee, description), fact.minor, place.account_id, fact.date)
         return Arrival(
             place.account_id,
             fact.date,
@@ -111,12 +113,10 @@ def with_corrected(one: Arrival, corrected: Corrected | None) -> Arrival:
         for name in ("date", "payee", "description", "note")
         if (value := getattr(corrected, name)) is not None
     }
-    if given.get("date", one.date) != one.date:
-        given |= {"stated_on": one.date, "stated_account_id": one.account_id}
-    if given.get("date", one.date) != one.date:
-        given |= {"stated_on": one.date, "stated_account_id": one.account_id}
     if corrected.minor is not None:
         given["amount"] = corrected.minor
+    if given.get("date", one.date) != one.date or given.get("amount", one.amount) != one.amount:
+        given |= {"stated_on": one.date, "stated_account_id": one.account_id}
     if corrected.category_id is not None:
         given |= {
             "category_id": corrected.category_id,

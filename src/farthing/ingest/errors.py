@@ -33,6 +33,26 @@ class ImportChanged(Conflict):
     """What would be posted is no longer what you looked at. Look at the preview again."""
 
 
+class ImportStale(Conflict):
+    """An older version of this program read this file. Import it again."""
+
+
+class RebuildNotFound(NotFound):
+    """Rebuild not found."""
+
+
+class RebuildOpen(Conflict):
+    """A rebuild is under way. Wait until it is done, or cancel its job."""
+
+
+class RebuildFinal(Conflict):
+    """There is nothing to undo: this rebuild was a dry run, or was undone already."""
+
+
+class RebuildNotLast(Conflict):
+    """A later rebuild stands on this one. Undo that one first."""
+
+
 class AccountUnclear(Unprocessable):
     """It is not clear which account this is of. Name one with `account_id`."""
 

@@ -1,24 +1,22 @@
 """What the ledger knows of an account around a statement: the rows of former ones, and what others told of."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import date
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from operator import itemgetter
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from farthing.infra.db import Work
-from farthing.ingest.decisions import NEAR, Evidence, Period, Seen, Statement, Told
+from farthing.ingest.decisions import NEAR, Evidence, Period, Seen, Statement
 from farthing.ingest.fingerprints import PROMISED
 from farthing.ingest.models import Import, ImportStatement
+from farthing.ingest.rawrows import Place
 from farthing.ingest.repository import Imports, Rows
+from farthing.ingest.testimony import Known, Testimony
 from farthing.kernel.actor import Actor
 from farthing.kernel.clock import Clock
-from farthing.ledger.kinds import Status
 from farthing.ledger.posting import PostingService
-
-BY_HAND = "your own entry"
 
 
 class EvidenceService:
@@ -28,11 +26,12 @@ class EvidenceService:
         self._imports = Imports(work)
         self._rows = Rows(work)
         self._posting = PostingService(work, actor, clock)
+        self._testimony = Testimony(work, self._posting, home)
         self._home = home
 
-    async def of(
-        self, one: Import, account_id: UUID, first: date, last: date, lines: dict[int, tuple[Path, int]]
-    ) -> Evidence:
+    async def of(self, one: Import, place: Place, span: Period, lines: dict[int, tuple[Path, int]]) -> Evidence:
+        """Of the days that a statement tells of; into `lines` goes where the row stands that a transaction was."""
+        account_id = place.account_id
         former = await self._imports.statements_of_account(account_id)
         others = {other.id: other for _, other in former} | {one.id: one}
         spans = {
@@ -49,9 +48,9 @@ class EvidenceService:
         numbers: dict[Any, int] = {name: at for i, at in order.items() for name in (i, i.bytes)}
         by_number = list(others.values())
         mine = {one.id, one.id.bytes}
-        stated = await self._posting.stated(account_id, first, last)
+        stated = await self._posting.stated(account_id, span.first, span.last)
         spare: dict[bytes, list[int]] = defaultdict(list)
-        edges = _edges([*spans.values(), Period(first, last)])
+        edges = _edges([*spans.values(), span])
         for fingerprint, key, import_id, is_deleted, line, day in _by_weight(stated, again):
             number = numbers.get(import_id)
             if number is None or (import_id in mine and not is_deleted):
@@ -63,22 +62,24 @@ class EvidenceService:
                 lines[key] = (self._home(by_number[number]), line or 0)
             if is_deleted:
                 deleted.add(key)
-        claimed: set[int] = set()
-        for fingerprint, key, import_id, _ in await self._rows.evidence(account_id, first - NEAR, last + NEAR):
+        own = {other.id for other in others.values() if other.source == one.source} | {one.id}
+        leaning: dict[int, UUID] = {}
+        for fingerprint, key, import_id, _ in await self._rows.evidence(
+            account_id, span.first - NEAR, span.last + NEAR
+        ):
             if import_id in order and import_id != one.id:
                 seen.setdefault(fingerprint, (key, order[import_id]))
-                if others[import_id].source == one.source:
-                    claimed.add(key)
-        own = {other.id for other in others.values() if other.source == one.source} | {one.id}
-        told = await self._posting.told(account_id, first - NEAR, last + NEAR, own)
-        return Evidence(
-            seen,
-            statements,
-            deleted,
-            [_told(row, others, spans) for row in told if row[0] not in claimed],
-            spare,
-            one.format in PROMISED,
-        )
+                if leaning.get(key) not in own:
+                    leaning[key] = import_id
+        told = await self._testimony.about(place, span, Known(others, spans, leaning, own))
+        return Evidence(seen, statements, deleted, told, spare, one.format in PROMISED)
+
+    async def state(self, account_id: UUID, span: Period) -> str:
+        """The same as before only if the evidence is: what the account holds of these days, and who told of it."""
+        figures = await self._posting.state(account_id, span.first - NEAR, span.last + NEAR)
+        former = await self._imports.statements_of_account(account_id)
+        imports = sorted({(str(one.id), one.state, one.version) for _, one in former})
+        return f"{account_id} {span} {figures} {imports}"
 
 
 def _edges(spans: Iterable[Period | None]) -> set[Any]:
@@ -98,19 +99,6 @@ def _by_weight(stated: Sequence[tuple[Any, ...]], again: Collection[UUID]) -> It
         yield from part
 
 
-def _told(
-    row: tuple[int, date, int, str, str, UUID | None],
-    others: Mapping[UUID, Import],
-    spans: Mapping[UUID, Period | None],
-) -> Told:
-    key, day, amount, status, words, import_id = row
-    of = others.get(import_id) if import_id else None
-    if of is None:
-        return Told(key, day, amount, status == Status.PENDING, words_of(words), BY_HAND, None)
-    told = tuple(span for other in others.values() if other.source == of.source and (span := spans[other.id]))
-    return Told(key, day, amount, status == Status.PENDING, words_of(words), of.name, told)
-
-
 def spans_of(statements: Sequence[ImportStatement]) -> dict[UUID, Period]:
     """What a file tells of each account: banks may cut a file into a statement for each day."""
     found: dict[UUID, Period] = {}
@@ -119,7 +107,3 @@ def spans_of(statements: Sequence[ImportStatement]) -> dict[UUID, Period]:
             was = found.get(one.account_id, Period(one.first_day, one.last_day))
             found[one.account_id] = Period(min(was.first, one.first_day), max(was.last, one.last_day))
     return found
-
-
-def words_of(text: str) -> frozenset[str]:
-    return frozenset(word for word in text.split() if len(word) > 2)  # noqa: PLR2004  shorter ones say nothing

@@ -54,6 +54,10 @@ class Import(Base):
     parser: Mapped[str] = mapped_column(String(40))
     """Which reader read it, with its version."""
     fingerprint_version: Mapped[int]
+    reader_version: Mapped[int] = mapped_column(default=1, server_default="1")
+    """In the words of which version of the readers its fingerprints are."""
+    edition: Mapped[UUID | None] = mapped_column(Id)
+    """The rebuild whose reading stands; none, if that is still the first."""
     blob: Mapped[str] = mapped_column(String(64))
     size: Mapped[int] = mapped_column(BigInteger)
     state: Mapped[str] = mapped_column(String(8))

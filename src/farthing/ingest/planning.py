@@ -3,7 +3,8 @@
 import asyncio
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -22,10 +23,14 @@ from farthing.ingest.decisions import (
     known,
     paired,
 )
-from farthing.ingest.evidence import EvidenceService, spans_of, words_of
+from farthing.ingest.evidence import EvidenceService, spans_of
+from farthing.ingest.fingerprints import VERSION
 from farthing.ingest.models import Import, ImportRow, ImportStatement
-from farthing.ingest.rawrows import Known, Place, Planned, RawRows, balance_of, raw_rows
+from farthing.ingest.preparing import PARSER_VERSION
+from farthing.ingest.rawrows import Known, Place, Planned, RawRows, Sums, balance_of, raw_rows
 from farthing.ingest.repository import Imports, Rows
+from farthing.ingest.testimony import words_of
+from farthing.ingest.unread import UnreadLines, unread_decision
 from farthing.kernel.actor import Actor
 from farthing.kernel.clock import Clock
 from farthing.kernel.currency import DECIMALS
@@ -51,6 +56,8 @@ class Basis:
     lines: dict[int, tuple[Path, int]] = field(default_factory=dict)
     """Where the row stands that a transaction was."""
     closed: frozenset[date] = frozenset()
+    unread: dict[int, Decision] = field(default_factory=dict)
+    """Of lines that could not be read, those that are known from before."""
 
 
 @dataclass(slots=True)
@@ -58,10 +65,16 @@ class Plan:
     """What was planned, in figures."""
 
     states: Counter[str] = field(default_factory=Counter)
-    sums: dict[str, list[int]] = field(default_factory=lambda: defaultdict(lambda: [0, 0]))
+    sums: dict[str, list[int]] = field(default_factory=dict)
+    remembered: int = 0
+    """Rows that are not posted, of which something must be kept nevertheless."""
     digest: str = ""
+    mark: str = ""
+    """What it was made from, in short; empty where nobody is going to ask."""
     first_day: date | None = None
     last_day: date | None = None
+    unread: dict[int, Decision] = field(default_factory=dict)
+    """What becomes of lines that could not be read."""
 
     def summary(self) -> dict[str, Any]:
         return {
@@ -73,13 +86,24 @@ class Plan:
             "first_day": self.first_day and self.first_day.isoformat(),
             "last_day": self.last_day and self.last_day.isoformat(),
             "digest": self.digest,
+            "remembered": self.remembered,
+            "mark": self.mark,
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A plan that was made before anything is written, and what it was made from."""
+
+    mark: str
+    plan: Plan
 
 
 class Planning:
     def __init__(self, work: Work, actor: Actor, clock: Clock, lake: LakeStore) -> None:
         self._imports = Imports(work)
         self._rows = Rows(work)
+        self._unread = UnreadLines(work)
         self._accounts = AccountService(work, actor, clock)
         self._evidence = EvidenceService(work, actor, clock, self.home)
         self._months = MonthService(work, actor, clock)
@@ -88,21 +112,42 @@ class Planning:
     async def plan(self, one: Import, statements: Sequence[ImportStatement], reason: str | None = None) -> Plan:
         """Decide about every row, and keep the decisions beside the rows."""
         basis = await self.basis(one, statements, reason)
-        return await asyncio.to_thread(_planned, self.lake, self.home(one), basis)
+        return await asyncio.to_thread(planned, self.lake, self.home(one), basis)
+
+    async def compare(self, one: Import, statements: Sequence[ImportStatement], reason: str | None) -> Compared:
+        """Decide about every row without keeping it: for whoever wants to know before anything is written."""
+        mark = await self.mark(one, statements, reason)
+        basis = await self.basis(one, statements, reason)
+        plan = await asyncio.to_thread(planned, self.lake, self.home(one), basis, is_kept=False)
+        plan.mark = mark
+        return Compared(mark, plan)
+
+    async def mark(self, one: Import, statements: Sequence[ImportStatement], reason: str | None) -> str:
+        """What a plan is made from, in short: with the same mark, the plan is the same."""
+        spans = sorted(spans_of(statements).items())
+        states = [await self._evidence.state(account_id, span) for account_id, span in spans]
+        parts = [(part.position, part.account_id, part.first_day, part.last_day) for part in statements]
+        told = (VERSION, PARSER_VERSION, one.id, one.version, parts, states, sorted(await self._closed(reason)))
+        return hashlib.sha256(repr(told).encode()).hexdigest()
 
     def home(self, one: Import) -> Path:
-        return self.lake.raw(one.workspace_id, one.created_at.date(), one.id)
+        return self.lake.raw(one.workspace_id, one.created_at.date(), one.id, one.edition)
 
     async def basis(self, one: Import, statements: Sequence[ImportStatement], reason: str | None) -> Basis:
         basis = Basis(one.workspace_id, one.format, await self._places(statements), {}, {}, {})
         for account_id, span in spans_of(statements).items():
             places = [at for at, place in basis.places.items() if place.account_id == account_id]
             basis.periods |= dict.fromkeys(places, span)
-            basis.evidence[account_id] = await self._evidence.of(one, account_id, span.first, span.last, basis.lines)
+            basis.evidence[account_id] = await self._evidence.of(one, basis.places[places[0]], span, basis.lines)
         basis.decided = {row.row: row for row in await self._rows.of(one.id)}
-        if not (reason or "").strip():
-            basis.closed = frozenset(month.month for month in await self._months.all())
+        spans = {place.account_id: basis.periods[at] for at, place in basis.places.items()}
+        basis.unread = await self._unread.known(one, basis.decided.values(), spans)
+        basis.closed = await self._closed(reason)
         return basis
+
+    async def _closed(self, reason: str | None) -> frozenset[date]:
+        """The months that take no new rows."""
+        return frozenset() if (reason or "").strip() else frozenset(one.month for one in await self._months.all())
 
     async def places(self, one: Import) -> dict[int, Place]:
         """Where the rows of each statement go, as far as that is known."""
@@ -117,47 +162,55 @@ class Planning:
         return found
 
 
-def _planned(lake: LakeStore, home: Path, basis: Basis) -> Plan:
-    with lake.workshop() as made_in:
+def planned(lake: LakeStore, home: Path, basis: Basis, shop: Path | None = None, *, is_kept: bool = True) -> Plan:
+    """Pure but for the lake: it may be done anywhere. In a `shop` rows are printed for who comes later, too."""
+    with nullcontext(shop) if shop else lake.workshop() as made_in:
         workshop = Path(made_in)
         with raw_rows(home, basis.places, basis.workspace_id, basis.kind, workshop) as raw:
             plan = Plan()
             digest = hashlib.sha256()
-            made = raw.keep_plan(_noted(_decisions(raw, basis, plan), digest), workshop)
-            _count_errors(basis, plan)
+            made = raw.keep_plan(_noted(_decisions(raw, basis, plan), plan, digest), workshop)
+            _count_unread(basis, plan, digest)
             plan.digest = digest.hexdigest()[:32]
-            lake.keep(made, home)
+            if is_kept:
+                lake.keep(made, home)
         return plan
 
 
-def _noted(plan: Iterable[Planned], digest: Any) -> Iterator[Planned]:
-    for one in plan:
+def decided(raw: RawRows, basis: Basis) -> dict[int, Planned]:
+    """What becomes of rows, without keeping it; those that are not named are new."""
+    return {one.row: one for one in _decisions(raw, basis, Plan())}
+
+
+def _noted(decisions: Iterable[Planned], plan: Plan, digest: Any) -> Iterator[Planned]:
+    for one in decisions:
+        plan.remembered += one.is_remembered
         digest.update(f"{one.row} {one.state} {one.key}\n".encode())
         yield one
 
 
-def _count_errors(basis: Basis, plan: Plan) -> None:
+def _count_unread(basis: Basis, plan: Plan, digest: Any) -> None:
     """Lines that could not be read are no rows of the table."""
     for row in basis.decided.values():
-        if row.said is not None:
-            is_new = bool(row.corrected) and row.decision != "skip"
-            plan.states[str(RowState.NEW if is_new else row.state)] += 1
-            if is_new and (place := next(iter(basis.places.values()), None)) is not None:
-                _count(plan, *_corrected(row, date.min, 0, place.currency), place)
+        if row.said is None:
+            continue
+        decision = plan.unread[row.row] = unread_decision(row, basis.unread)
+        plan.states[str(decision.state)] += 1
+        digest.update(f"{row.row} {decision.state} {decision.key}\n".encode())
+        place = next(iter(basis.places.values()), None)
+        if decision.state is RowState.NEW and place is not None:
+            _count(plan, *_corrected(row, date.min, 0, place.currency), place)
 
 
 def _decisions(raw: RawRows, basis: Basis, plan: Plan) -> Iterator[Planned]:
     """Every row that is not simply new; what is new is counted."""
+    if _is_simple(basis):
+        yield from _simply(raw, basis, plan)
+        return
     strange: dict[UUID, list[Known]] = defaultdict(list)
     spare: dict[UUID, dict[bytes, list[int]]] = defaultdict(dict)
-    simple = _Simple(basis, plan) if _is_simple(basis) else None
     for some in raw.known():
         for row in some:
-            if simple is not None and simple.is_new(row):
-                continue
-            if simple is not None and (planned := simple.same(row)) is not None:
-                yield planned
-                continue
             place = basis.places[row.statement]
             evidence = basis.evidence[place.account_id]
             decision = _told_apart(raw, row, basis, spare[place.account_id])
@@ -169,14 +222,29 @@ def _decisions(raw: RawRows, basis: Basis, plan: Plan) -> Iterator[Planned]:
         yield from _compared(raw, rows, basis.evidence[account_id], basis, plan)
 
 
+def _simply(raw: RawRows, basis: Basis, plan: Plan) -> Iterator[Planned]:
+    """The same, sooner: only rows of which something is known are looked at one by one."""
+    prints = [one for evidence in basis.evidence.values() for one in evidence.seen]
+    new, apart = raw.known_among(prints)
+    for sums in new:
+        _count_all(plan, sums, basis.places[sums.statement])
+    same = _Same(basis, plan)
+    for some in apart:
+        for row in some:
+            if (planned := same.of(row)) is not None:
+                yield planned
+            else:
+                yield from _settled(row, _told_apart(raw, row, basis, {}), basis.places[row.statement], basis, plan)
+
+
 def _is_simple(basis: Basis) -> bool:
     """Nobody decided anything, no month is closed, and no other source told of these days."""
     others = any(evidence.told or evidence.spare for evidence in basis.evidence.values())
     return not (basis.decided or basis.closed or others)
 
 
-class _Simple:
-    """What `_told_apart` and `_settled` say of most rows, said sooner. All others are left to these."""
+class _Same:
+    """What `_told_apart` and `_settled` say of rows that a former statement of the same source had for certain."""
 
     def __init__(self, basis: Basis, plan: Plan) -> None:
         self._plan = plan
@@ -193,17 +261,8 @@ class _Simple:
             for number, one in enumerate(evidence.statements):
                 self._reasons[at, number] = came_with(one)
 
-    def is_new(self, row: Known) -> bool:
-        """Whether nothing is known of it; then it is counted."""
-        place = self._basis.places[row.statement]
-        if row.fingerprint in self._basis.evidence[place.account_id].seen or _wrong(row, place):
-            return False
-        self._plan.states[_NEW] += 1
-        _count(self._plan, row.date, row.minor, place)
-        return True
-
-    def same(self, row: Known) -> Planned | None:
-        """The decision, if a former statement of the same source had it for certain."""
+    def of(self, row: Known) -> Planned | None:
+        """The decision; None of all other rows."""
         place = self._basis.places[row.statement]
         evidence = self._basis.evidence[place.account_id]
         seen = evidence.seen.get(row.fingerprint)
@@ -321,12 +380,19 @@ def _corrected(told: ImportRow | None, day: date, minor: int, currency: str) -> 
 
 
 def _count(plan: Plan, day: date, minor: int, place: Place) -> None:
-    sums = plan.sums[place.currency]
+    sums = plan.sums.setdefault(place.currency, [0, 0])
     sums[0 if minor > 0 else 1] += minor
-    plan.first_day = min(plan.first_day or day, day)
-    plan.last_day = max(plan.last_day or day, day)
+    _count_days(plan, day, day)
 
 
-def chunks(count: int, size: int) -> Mapping[int, tuple[int, int]]:
-    """The numbers of the first and last row of each chunk."""
-    return {at: (at * size + 1, min((at + 1) * size, count)) for at in range((count + size - 1) // size)}
+def _count_all(plan: Plan, new: Sums, place: Place) -> None:
+    plan.states[_NEW] += new.rows
+    sums = plan.sums.setdefault(place.currency, [0, 0])
+    sums[0] += new.income
+    sums[1] += new.expense
+    _count_days(plan, new.first_day, new.last_day)
+
+
+def _count_days(plan: Plan, first: date, last: date) -> None:
+    plan.first_day = min(plan.first_day or first, first)
+    plan.last_day = max(plan.last_day or last, last)

@@ -1,10 +1,9 @@
 """From a plan to the ledger: chunk by chunk, each done once however often it is tried, and back again."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -17,7 +16,7 @@ from farthing.ingest.deriving import Corrected, Meaning, with_corrected
 from farthing.ingest.fingerprints import of_text
 from farthing.ingest.models import Import, ImportRow, ImportStatement
 from farthing.ingest.planning import Planning
-from farthing.ingest.rawrows import Fact, Place, Planned, opened, plan_between, some_facts
+from farthing.ingest.rawrows import Fact, Place, Planned, raw_rows, some_facts
 from farthing.ingest.receiving import Read
 from farthing.ingest.repository import Imports, Rows
 from farthing.ingest.rereading import Rereading
@@ -35,6 +34,8 @@ from farthing.ledger.posting import Arrival, PostingService, Ready, ready
 
 CHUNK = 2_000
 """So many rows are written in one transaction, which keeps the writer for a moment only."""
+WINDOW = 10
+"""So many chunks are taken out of Parquet at once."""
 _SAID_MAX = 2000
 
 
@@ -42,46 +43,66 @@ _SAID_MAX = 2000
 class Chunk:
     """Rows that are posted in one transaction, with what was decided about them and what they mean."""
 
-    facts: Sequence[Fact]
+    first: int
+    last: int
     plan: Mapping[int, Planned]
-    arrivals: Sequence[Arrival]
+    """Of the rows that are remembered, or about which somebody decided."""
+    facts: Mapping[int, Fact]
+    """The same rows."""
     ready: Ready
-
-    @property
-    def statements(self) -> dict[int, int]:
-        return {fact.row: fact.statement for fact in self.facts}
+    arrivals: Sequence[Arrival] | None
+    """Only where somebody may have something to say about them yet."""
 
 
 @dataclass(frozen=True, slots=True)
-class Writer:
-    """Who writes rows, when, and into what."""
+class Order:
+    """What is made ready for posting, and how. All of it can be sent to another process."""
 
+    workspace_id: UUID
+    import_id: UUID
+    kind: str
+    home: Path
+    places: Mapping[int, Place]
+    meaning: Meaning
     actor: Actor
-    clock: Clock
+    now: datetime
     is_sqlite: bool
+    decided: frozenset[int] = frozenset()
+    is_open: bool = True
+    """Rules, people or a former attempt may change what is posted of a chunk."""
 
 
-def chunk_of(
-    facts: Sequence[Fact],
-    plan: Mapping[int, Planned],
-    meaning: Meaning,
-    places: Mapping[int, Place],
-    row: Import,
-    by: Writer,
-) -> Chunk:
-    """Pure, so that it can be done beside the writing of the chunk before."""
-    new = [fact for fact in facts if _is_new(plan.get(fact.row))] if plan else facts
-    arrivals = meaning.arrivals(new, places, row.id)
-    made = ready(arrivals, by.actor, by.clock(), meaning.kinds, is_sqlite=by.is_sqlite)
-    return Chunk(facts, plan, arrivals, made)
+def chunks(order: Order, shop: Path, size: int = CHUNK) -> Iterator[Chunk]:
+    """Everything that is to be posted or remembered, in order. Pure, so that it can be done anywhere."""
+    with raw_rows(order.home, order.places, order.workspace_id, order.kind, shop) as raw:
+        for some in raw.to_post(order.decided, WINDOW * size):
+            for at in range(0, len(some), size):
+                yield chunk_of(order, some[at : at + size])
+
+
+def chunk_of(order: Order, rows: Sequence[tuple[Fact, Planned | None]]) -> Chunk:
+    new = [fact for fact, planned in rows if planned is None or planned.state == RowState.NEW]
+    arrivals = order.meaning.arrivals(new, order.places, order.import_id)
+    made = ready(arrivals, order.actor, order.now, order.meaning.kinds, is_sqlite=order.is_sqlite)
+    about = {fact.row: (fact, planned) for fact, planned in rows if planned or fact.row in order.decided}
+    return Chunk(
+        rows[0][0].row,
+        rows[-1][0].row,
+        {row: planned for row, (_, planned) in about.items() if planned},
+        {row: fact for row, (fact, _) in about.items()},
+        made,
+        arrivals if order.is_open else None,
+    )
 
 
 class Poster:
-    def __init__(self, work: Work, actor: Actor, clock: Clock, planning: Planning) -> None:
+    """`off` are names of rules that took too long with rows before; whoever posts more hands them on."""
+
+    def __init__(self, work: Work, actor: Actor, clock: Clock, planning: Planning, off: set[str] | None = None) -> None:
         self._work = work
+        self._off = set() if off is None else off
         self._actor = actor
         self._clock = clock
-        self._writer = Writer(actor, clock, work.is_sqlite)
         self._planning = planning
         self._imports = Imports(work)
         self._rows = Rows(work)
@@ -94,40 +115,69 @@ class Poster:
 
     async def post_all(self, row: Import) -> None:
         """A small import, in one transaction."""
-        places, home = await self.places(row), self._planning.home(row)
-        facts = await asyncio.to_thread(_all_facts, self._planning.lake, row, home, places)
-        plan = await asyncio.to_thread(plan_between, home, 1, row.row_count)
-        meaning = await Meaning.load(self._work, self._actor, self._clock)
-        await self.post_chunk(row, chunk_of(facts, plan, meaning, places, row, self._writer), places)
+        order = await self.order(row)
+        for chunk in await asyncio.to_thread(_all_chunks, self._planning.lake, order):
+            await self.post_chunk(row, chunk, order.places)
         await self.finish(row)
+
+    async def order(self, row: Import) -> Order:
+        decided = frozenset(one.row for one in await self._rows.of(row.id))
+        is_open = bool(decided) or row.undone_at is not None or await self._posting.is_open(row.id)
+        return Order(
+            row.workspace_id,
+            row.id,
+            row.format,
+            self._planning.home(row),
+            await self.places(row),
+            await Meaning.load(self._work, self._actor, self._clock),
+            self._actor,
+            self._clock(),
+            self._work.is_sqlite,
+            decided,
+            is_open,
+        )
 
     async def places(self, row: Import) -> dict[int, Place]:
         return await self._planning.places(row)
 
     async def post_chunk(self, row: Import, chunk: Chunk, places: Mapping[int, Place]) -> dict[str, Any]:
         """Some rows, in order: what is new is posted, what must be remembered is kept. Done again, it does nothing."""
-        if not chunk.facts:
-            return {"posted": 0}
-        first, last = chunk.facts[0].row, chunk.facts[-1].row
-        there = await self._posting.posted_lines(row.id, first, last)
-        if row.undone_at is not None:
-            wanted = {one.import_line for one in chunk.arrivals} - there
-            there |= set(await self._posting.put_back(row.id, row.undone_at, wanted, row.reason))
-        decided = {one.row: one for one in await self._rows.between(row.id, first, last)}
-        arrivals = chunk.arrivals
-        if there:
-            arrivals = [one for one in arrivals if one.import_line not in there]
-        corrected = {n: corrected_of(one, places[chunk.statements[n]]) for n, one in decided.items() if one.corrected}
-        if corrected:
-            arrivals = [with_corrected(one, corrected.get(one.import_line)) for one in arrivals]
-        is_as_made = arrivals is chunk.arrivals
-        await self._post(row, arrivals, chunk.ready if is_as_made else None)
+        decided = {one.row: one for one in await self._rows.between(row.id, chunk.first, chunk.last)}
+        there = await self._posting.posted_lines(row.id, chunk.first, chunk.last)
+        if chunk.arrivals is not None:
+            left = await self._left(row, chunk, places, decided, there)
+            posted = len(await self._post(row, left, chunk.ready if left is chunk.arrivals else None))
+        elif there or decided:
+            raise RuntimeError(f"rows {chunk.first} to {chunk.last} were made ready before somebody had a say in them")
+        else:
+            posted = len(await self._posting.post_ready(chunk.ready, row.reason))
         await self._remember(row, chunk, places, decided)
-        return {"posted": len(arrivals)}
+        return {"posted": posted}
+
+    async def _left(
+        self,
+        row: Import,
+        chunk: Chunk,
+        places: Mapping[int, Place],
+        decided: Mapping[int, ImportRow],
+        there: Collection[int],
+    ) -> Sequence[Arrival]:
+        """What is not there yet and does not come back, as people want it; the arrivals themselves if that is all."""
+        arrivals: Sequence[Arrival] = chunk.arrivals or ()
+        gone: Collection[int] = ()
+        if row.undone_at is not None:
+            wanted = {one.import_line for one in arrivals} - set(there)
+            gone = await self._posting.put_back(row.id, row.undone_at, wanted, row.reason)
+        if there or gone:
+            arrivals = [one for one in arrivals if one.import_line not in there and one.import_line not in gone]
+        corrected = {
+            n: corrected_of(one, places[chunk.facts[n].statement]) for n, one in decided.items() if one.corrected
+        }
+        return [with_corrected(one, corrected.get(one.import_line)) for one in arrivals] if corrected else arrivals
 
     async def _post(self, row: Import, arrivals: Sequence[Arrival], made_ready: Ready | None = None) -> list[int]:
         """After the rules had their say."""
-        return await self._posting.post_judged(arrivals, row.id, row.reason, made_ready)
+        return await self._posting.post_judged(arrivals, row.id, row.reason, made_ready, self._off)
 
     async def _remember(
         self,
@@ -144,7 +194,7 @@ class Poster:
             known.reason = planned.reason if planned else known.reason
         if not any(planned.is_remembered for planned in chunk.plan.values()):
             return
-        for fact in chunk.facts:
+        for fact in chunk.facts.values():
             planned = chunk.plan.get(fact.row)
             if planned is None or not planned.is_remembered or fact.row in decided:
                 continue
@@ -163,7 +213,7 @@ class Poster:
         """All rows are there: lines that were corrected, balances, announcements; and the next file is known again."""
         statements = await self._imports.statements(row.id)
         await self._post_corrected_lines(row)
-        await self._join_announced(row, statements)
+        await self.join_announced(row, statements)
         await self._report_balances(row, statements)
         await self._accounts.remember(row, statements)
         now = self._clock()
@@ -216,7 +266,8 @@ class Poster:
         places, home = await self.places(row), self._planning.home(row)
         return await asyncio.to_thread(some_facts, self._planning.lake, row, home, places, numbers)
 
-    async def _join_announced(self, row: Import, statements: Sequence[ImportStatement]) -> None:
+    async def join_announced(self, row: Import, statements: Sequence[ImportStatement]) -> None:
+        """Pending transactions of these days with what was booked for them."""
         for account_id in {one.account_id for one in statements if one.account_id}:
             days = [day for one in statements if one.account_id == account_id for day in (one.first_day, one.last_day)]
             known = [day for day in days if day is not None]
@@ -262,11 +313,12 @@ class Poster:
         seen: dict[str, int] = {}
         found = []
         for number, line in enumerate(read.rejected, read.row_count + 1):
-            seen[line.text] = seen.get(line.text, 0) + 1
-            mark = of_text(row.workspace_id, account_id, line.text, seen[line.text]) if account_id else None
+            said = line.text[:_SAID_MAX]
+            seen[said] = seen.get(said, 0) + 1
+            mark = of_text(row.workspace_id, account_id, said, seen[said]) if account_id else None
             found.append(
                 row_of(row, number, line.source_line, str(RowState.ERROR), line.reason)
-                | {"account_id": account_id, "fingerprint": mark, "said": line.text[:_SAID_MAX]}
+                | {"account_id": account_id, "fingerprint": mark, "said": said}
             )
         return found
 
@@ -339,29 +391,19 @@ def fact_of(one: ImportRow, statement: int, corrected: Corrected) -> Fact:
         statement=statement,
         date=corrected.date,
         value_date=None,
-        amount=Decimal(corrected.minor),
         minor=corrected.minor,
-        currency=None,
         payee=corrected.payee,
         memo=corrected.description or one.said,
         description=one.said,
         reference=None,
-        type=None,
-        balance=None,
         status="booked",
         fingerprint=one.fingerprint,
-        original_amount=None,
-        original_currency=None,
     )
 
 
-def _all_facts(lake: LakeStore, row: Import, home: Path, places: Mapping[int, Place]) -> list[Fact]:
-    with opened(lake, row, home, places) as raw:
-        return raw.facts(1, row.row_count)
-
-
-def _is_new(planned: Planned | None) -> bool:
-    return planned is None or planned.state == RowState.NEW
+def _all_chunks(lake: LakeStore, order: Order) -> list[Chunk]:
+    with lake.workshop() as shop:
+        return list(chunks(order, Path(shop)))
 
 
 def _movement(key: int, day: date, amount: int, words: str, reference: str | None) -> Movement:

@@ -1,7 +1,7 @@
 """The raw rows of an import, as they are read from Parquet: printed, looked at a page at a time, taken for posting."""
 
 import csv
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date as Day  # noqa: N812  a field is called date
 from decimal import Decimal
@@ -13,6 +13,7 @@ from uuid import UUID
 from farthing.ingest.fingerprints import FIRST_ALIKE, fingerprints_sql
 from farthing.ingest.models import Import
 from farthing.ingest.preparing import COLUMNS, ROWS, duck, sql_path
+from farthing.kernel.money import MINOR_MAX
 from farthing.lake.store import LakeStore
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 PLAN = "plan.parquet"
 WINDOW = 50_000
 """So many rows are taken from Parquet at once."""
+_UNFIT = f"(is_too_fine OR coalesce(currency <> home, false) OR abs(minor) > {MINOR_MAX})"
+"""What no account can hold, whatever anybody wants."""
 _PLAN_COLUMNS = {
     "row": "INTEGER",
     "state": "VARCHAR",
@@ -53,27 +56,32 @@ class Known(NamedTuple):
     """The fingerprint of the first row of the file that says the very same."""
 
 
+class Sums(NamedTuple):
+    """Rows of one statement that nothing is known of, together."""
+
+    statement: int
+    rows: int
+    income: int
+    expense: int
+    first_day: Day
+    last_day: Day
+
+
 class Fact(NamedTuple):
-    """A row, whole."""
+    """What of a row is posted."""
 
     row: int
     line: int
     statement: int
     date: Day
     value_date: Day | None
-    amount: Decimal
     minor: int
-    currency: str | None
     payee: str | None
     memo: str | None
     description: str | None
     reference: str | None
-    type: str | None
-    balance: Decimal | None
     status: str
     fingerprint: bytes
-    original_amount: Decimal | None
-    original_currency: str | None
 
 
 class Planned(NamedTuple):
@@ -96,10 +104,55 @@ class RawRows:
 
     def known(self) -> Iterator[list[Known]]:
         """All rows, in order, some at a time."""
+        return self._known("true")
+
+    def known_among(self, prints: Collection[bytes]) -> tuple[list[Sums], Iterator[list[Known]]]:
+        """Rows with one of these fingerprints, and those that no account can hold; of all others the sums."""
+        self._connection.execute("CREATE OR REPLACE TABLE sought (fingerprint BLOB)")
+        if prints:
+            self._connection.execute("INSERT INTO sought SELECT unnest($1::BLOB[])", [list(prints)])
+        apart = f"({_UNFIT} OR fingerprint IN (SELECT fingerprint FROM sought))"
+        sums = (
+            "SELECT statement, count(*), coalesce(sum(minor) FILTER (minor > 0), 0),"
+            " coalesce(sum(minor) FILTER (minor <= 0), 0), min(date), max(date)"
+            f" FROM printed WHERE NOT {apart} GROUP BY statement ORDER BY statement"
+        )
+        return [Sums(*row) for row in self._connection.execute(sums).fetchall()], self._known(apart)
+
+    def _known(self, wanted: str) -> Iterator[list[Known]]:
         cursor = self._connection.cursor()
-        cursor.execute(f"SELECT {', '.join(Known._fields[:-1])}, {FIRST_ALIKE} FROM printed ORDER BY row")
+        asked = f"SELECT {', '.join(Known._fields[:-1])}, {FIRST_ALIKE} FROM printed WHERE {wanted} ORDER BY row"
+        cursor.execute(asked)
         while some := cursor.fetchmany(WINDOW):
             yield [Known._make(row) for row in some]
+
+    def to_post(self, also: Collection[int], count: int) -> Iterator[list[tuple[Fact, Planned | None]]]:
+        """In order, some at a time: what is new, what must be remembered, and the rows `also`, each with its plan."""
+        plan, facts = _parquet(self._folder / PLAN), ", ".join(f"r.{name}" for name in Fact._fields)
+        cursor = self._connection.cursor()
+        if not also and cursor.execute(f"SELECT count(*) FROM {plan}").fetchone() == (0,):
+            cursor.execute(f"SELECT {facts} FROM printed AS r ORDER BY r.row")
+            while some := cursor.fetchmany(count):
+                yield [(Fact._make(row), None) for row in some]
+            return
+        cursor.execute(
+            f"SELECT {facts}, {', '.join(f'p.{name}' for name in Planned._fields)}"
+            f" FROM printed AS r LEFT JOIN {plan} AS p USING (row)"
+            " WHERE p.row IS NULL OR p.state = 'new' OR p.is_remembered OR r.row IN (SELECT unnest($1::INTEGER[]))"
+            " ORDER BY r.row",
+            [list(also)],
+        )
+        width = len(Fact._fields)
+        while some := cursor.fetchmany(count):
+            yield [(Fact._make(row[:width]), None if row[width] is None else Planned(*row[width:])) for row in some]
+
+    def narrow(self, rows: Sequence[int]) -> None:
+        """From now on, know these rows alone."""
+        wanted = "SELECT unnest(?::INTEGER[]) AS row"
+        self._connection.execute(
+            f"CREATE TABLE narrowed AS SELECT p.* FROM printed AS p SEMI JOIN ({wanted}) USING (row)", [list(rows)]
+        )
+        self._connection.execute("CREATE OR REPLACE VIEW printed AS SELECT * FROM narrowed")
 
     def facts(self, first: int, last: int) -> list[Fact]:
         """The rows from one number to another."""
@@ -138,19 +191,20 @@ class RawRows:
 def raw_rows(
     folder: Path, places: Mapping[int, Place], workspace_id: UUID, kind: str, workshop: Path
 ) -> Iterator[RawRows]:
-    """The rows of the statements that have an account."""
+    """The rows of the statements that have an account, printed once in a workshop."""
     with duck(workshop) as connection:
         source = _parquet(folder / ROWS)
         if places:
             printed = fingerprints_sql(source, places, workspace_id, kind)
         else:
             printed = (
-                f"SELECT *, '' AS said, CAST(NULL AS BIGINT) AS minor, false AS is_too_fine,"
+                f"SELECT *, '' AS said, '' AS home, CAST(NULL AS BIGINT) AS minor, false AS is_too_fine,"
                 f" CAST(NULL AS BLOB) AS fingerprint"
                 f" FROM {source} WHERE false"
             )
         target = workshop / "printed.parquet"
-        connection.execute(f"COPY ({printed} ORDER BY row) TO '{sql_path(target)}' (FORMAT parquet)")
+        if not target.exists():
+            connection.execute(f"COPY ({printed} ORDER BY row) TO '{sql_path(target)}' (FORMAT parquet)")
         connection.execute(f"CREATE VIEW printed AS SELECT * FROM {_parquet(target)}")
         yield RawRows(connection, folder)
 
@@ -167,6 +221,13 @@ def planned_same(folder: Path, keys: Sequence[int]) -> list[tuple[int, int]]:
     with duck() as connection:
         asked = f"SELECT row, key FROM {_parquet(folder / PLAN)} WHERE state = 'same' AND key IN (SELECT unnest(?))"
         return [(row, key) for row, key in connection.execute(asked, [list(keys)]).fetchall()]
+
+
+def amounts_of(folder: Path, rows: Sequence[int]) -> dict[int, Decimal]:
+    """What the statement said of some rows."""
+    with duck() as connection:
+        asked = f"SELECT row, amount FROM {_parquet(folder / ROWS)} WHERE row IN (SELECT unnest(?))"
+        return dict(connection.execute(asked, [list(rows)]).fetchall())
 
 
 def balance_of(folder: Path, row: int) -> Decimal | None:
@@ -197,6 +258,16 @@ def prints(lake: LakeStore, row: Import, home: Path, places: Mapping[int, Place]
     """The fingerprint of each row, some at a time."""
     with opened(lake, row, home, places) as raw:
         return [{one.row: one.fingerprint for one in some} for some in raw.known()]
+
+
+def days_otherwise(before: Path, after: Path) -> dict[int, Day]:
+    """The day of each row that another reading of the same file gives another day."""
+    with duck() as connection:
+        asked = (
+            f"SELECT row, a.date FROM {_parquet(before / ROWS)} AS b JOIN {_parquet(after / ROWS)} AS a USING (row)"
+            f" WHERE a.date <> b.date"
+        )
+        return dict(connection.execute(asked).fetchall())
 
 
 class Shown(NamedTuple):

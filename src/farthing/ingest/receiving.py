@@ -10,6 +10,7 @@ from typing import Any, BinaryIO, cast
 from uuid import UUID
 
 from farthing.infra.blobs import Blob, BlobStore
+from farthing.infra.elsewhere import Elsewhere
 from farthing.ingest.errors import FileEmpty
 from farthing.ingest.preparing import LARGE_BYTES, PARSER_VERSION, Part, Prepared, kept, prepared
 from farthing.ingest.reading import Reading, Rejected
@@ -97,8 +98,10 @@ class Reception:
         read = await asyncio.to_thread(self._kept, reading, home)
         return Received(import_id, at, name[:_NAME_MAX], origin, blob, {}, read)
 
-    async def read_again(self, workspace_id: UUID, one: Received, wishes: Wishes) -> Received:
-        """Read a kept file, with other wishes than before perhaps."""
+    async def read_again(
+        self, workspace_id: UUID, one: Received, wishes: Wishes, there: Elsewhere | None = None
+    ) -> Received:
+        """Read a kept file, with other wishes than before perhaps; a large one in a process of its own."""
         home = self._lake.raw(workspace_id, one.at.date(), one.id)
         read: Read | None = None
         error: str | None = None
@@ -106,7 +109,8 @@ class Reception:
             path = Path(workshop) / "file"
             await self._fetch(workspace_id, one.blob.digest, path)
             try:
-                read = await asyncio.to_thread(self._read, path, one.name, wishes, home)
+                reading = there.call if there else asyncio.to_thread
+                read = await reading(read_file, self._lake, path, one.name, wishes, home)
             except FarthingError as refusal:
                 error = refusal.detail
         return Received(one.id, one.at, one.name, one.origin, one.blob, told(wishes), read, error)
@@ -116,17 +120,19 @@ class Reception:
             async for chunk in await self._blobs.stream(workspace_id, digest):
                 await asyncio.to_thread(out.write, chunk)
 
-    def _read(self, path: Path, name: str, wishes: Wishes, home: Path) -> Read:
-        with self._lake.workshop() as workshop:
-            done = prepared(path, name, wishes, Path(workshop))
-            self._lake.keep(done.rows, home)
-        return read_of(done)
-
     def _kept(self, reading: Reading, home: Path) -> Read:
         with self._lake.workshop() as workshop:
             done = kept(reading, Path(workshop))
             self._lake.keep(done.rows, home)
         return read_of(done)
+
+
+def read_file(lake: LakeStore, path: Path, name: str, wishes: Wishes, home: Path) -> Read:
+    """Pure but for the lake: it may be done anywhere."""
+    with lake.workshop() as workshop:
+        done = prepared(path, name, wishes, Path(workshop))
+        lake.keep(done.rows, home)
+    return read_of(done)
 
 
 def read_of(done: Prepared) -> Read:

@@ -147,6 +147,13 @@ class Rows(WorkspaceRepository):
             connection = await self.session.connection()
             await connection.execute(statement, [{"at": row, "is_now": prints[row]} for row in sorted(rows)])
 
+    async def restate(self, import_id: UUID, days: Mapping[int, date]) -> None:
+        """The day that the statement gives, by row, where it is read otherwise."""
+        for row in await self.of(import_id):
+            if row.said is None and row.row in days:
+                row.day = days[row.row]
+        await self.session.flush()
+
     async def review(self, request: PageRequest) -> Page[ImportRow]:
         """Rows of posted imports that wait for a person, newest import first."""
         posted = self.own(select(Import.id), Import).where(Import.state == "posted")
@@ -176,6 +183,33 @@ class Rows(WorkspaceRepository):
             ImportRow.import_id.in_(posted),
         )
         return (await self.session.execute(statement)).all()
+
+    async def corrected_before(self, account_id: UUID, prints: Sequence[bytes], but: UUID) -> Sequence[ImportRow]:
+        """Lines that could not be read, of posted imports, and that are transactions by now."""
+        posted = self.own(select(Import.id), Import).where(Import.state.in_(("posting", "posted")), Import.id != but)
+        found: list[ImportRow] = []
+        for start in range(0, len(prints), _CHUNK):
+            statement = self.select(ImportRow).where(
+                ImportRow.account_id == account_id,
+                ImportRow.day.is_(None),
+                ImportRow.fingerprint.in_(prints[start : start + _CHUNK]),
+                ImportRow.said.is_not(None),
+                ImportRow.transaction_key.is_not(None),
+                ImportRow.state.in_(("new", "same")),
+                ImportRow.import_id.in_(posted),
+            )
+            found += (await self.session.scalars(statement.order_by(ImportRow.import_id))).all()
+        return found
+
+    async def decided_away(self, account_id: UUID, first: date, last: date) -> set[tuple[UUID, int]]:
+        """Rows that a person decided about, and that are no transactions because they are others, or may be."""
+        statement = self.own(select(ImportRow.import_id, ImportRow.row), ImportRow).where(
+            ImportRow.account_id == account_id,
+            ImportRow.day.between(first, last),
+            ImportRow.decided_at.is_not(None),
+            ImportRow.state.in_(("same", "suspect", "error")),
+        )
+        return {(row[0], row[1]) for row in await self.session.execute(statement)}
 
     async def leaning_on(self, keys: Sequence[int], but: UUID) -> Sequence[ImportRow]:
         """Rows of other imports that are the same as these transactions."""

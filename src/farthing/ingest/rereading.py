@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from uuid import UUID
 
 from farthing.infra.db import Work
 from farthing.ingest.deriving import Meaning
@@ -41,11 +42,20 @@ class Rereading:
         """Of each transaction the old reading, if it is known, and the new one."""
         await self._ledger.change_keys(list(readings), lambda one: reread(one, *readings[one.row.key]), because)
 
+    async def move(self, lines: Mapping[int, int], import_id: UUID, because: Because) -> None:
+        """Of each transaction the row of another import that says the same as the one that it was."""
+
+        def move(one: Loaded) -> None:
+            one.row.import_id, one.row.import_line = import_id, lines[one.row.key]
+
+        if lines:
+            await self._ledger.change_keys(list(lines), move, because)
+
 
 def reread(one: Loaded, old: Arrival | None, new: Arrival) -> None:
     """Only what still stands as the old reading said it is said anew."""
     row = one.row
-    was = row.date
+    was = (row.date, row.amount)
     for name in (*_SAID, *_DERIVED) if old is not None else ():
         if getattr(row, name) == getattr(old, name):
             setattr(row, name, getattr(new, name))
@@ -53,5 +63,5 @@ def reread(one: Loaded, old: Arrival | None, new: Arrival) -> None:
         for name in _CHOICE:
             setattr(row, name, getattr(new, name))
     row.import_id, row.import_line, row.fingerprint = new.import_id, new.import_line, new.fingerprint
-    if row.stated_on is not None or row.date != was:
+    if row.stated_on is not None or (row.date, row.amount) != was:
         row.stated_on, row.stated_account_id = new.date, new.account_id

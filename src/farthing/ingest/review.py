@@ -50,11 +50,9 @@ class ReviewService:
         decided = {one.row: one for one in await self._rows.of(row.id)}
         shown = await asyncio.to_thread(rawrows.page, home, after, request.limit + 1, state and str(state))
         out = await self._shown(row, shown, decided)
-        unread = [
-            unread_out(one)
-            for one in decided.values()
-            if one.said is not None and one.row > after and state in {None, RowState(one.state)}
-        ]
+        unread = await self._unread(
+            [one for one in decided.values() if one.row > after and state in {None, RowState(one.state)}]
+        )
         items = sorted([*out, *unread], key=lambda one: one.row)[: request.limit + 1]
         more = len(items) > request.limit
         items = items[: request.limit]
@@ -92,6 +90,12 @@ class ReviewService:
             )
         return found
 
+    async def _unread(self, rows: Sequence[ImportRow]) -> list[ImportRowOut]:
+        """Of these, the lines that could not be read."""
+        said = [one for one in rows if one.said is not None]
+        ids = await self._posting.ids([one.transaction_key for one in said if one.transaction_key is not None])
+        return [unread_out(one, ids) for one in said]
+
     async def waiting(self, request: PageRequest) -> Page[ImportRowOut]:
         """Rows of posted imports that wait for a decision."""
         page = await self._rows.review(request)
@@ -109,7 +113,7 @@ class ReviewService:
         numbers = [one.row for one in rows if one.said is None]
         shown = await asyncio.to_thread(rawrows.named, self._planning.home(row), numbers) if numbers else []
         out = await self._shown(row, shown, decided)
-        out += [unread_out(one) for one in rows if one.said is not None]
+        out += await self._unread(rows)
         return [one.model_copy(update={"import_id": import_id}) for one in out]
 
     async def decide(self, import_id: UUID, number: int, patch: RowPatch) -> ImportRowOut:
@@ -130,7 +134,7 @@ class ReviewService:
 
     async def _one(self, row: Import, one: ImportRow) -> ImportRowOut:
         if one.said is not None:
-            return unread_out(one)
+            return (await self._unread([one]))[0]
         shown = await asyncio.to_thread(rawrows.named, self._planning.home(row), [one.row])
         return (await self._shown(row, shown, {one.row: one}))[0]
 
@@ -229,7 +233,7 @@ def row_out(one: Shown, place: Place | None) -> ImportRowOut:
     )
 
 
-def unread_out(one: ImportRow) -> ImportRowOut:
+def unread_out(one: ImportRow, ids: Mapping[int, UUID]) -> ImportRowOut:
     told: dict[str, Any] = one.corrected or {}
     return ImportRowOut(
         row=one.row,
@@ -245,6 +249,7 @@ def unread_out(one: ImportRow) -> ImportRowOut:
         text=one.said,
         decision=RowDecision(one.decision) if one.decision else None,
         corrected=one.corrected,
+        transaction_id=ids.get(one.transaction_key) if one.transaction_key is not None else None,
     )
 
 
@@ -260,19 +265,13 @@ def _fact(one: Shown, places: Mapping[int, Place]) -> Fact | None:
         statement=one.statement,
         date=values["date"],
         value_date=values["value_date"],
-        amount=values["amount"],
         minor=minor,
-        currency=values["currency"],
         payee=values["payee"],
         memo=values["memo"],
         description=values["description"],
         reference=values["reference"],
-        type=values["type"],
-        balance=values["balance"],
         status=values["status"],
         fingerprint=b"",
-        original_amount=values["original_amount"],
-        original_currency=values["original_currency"],
     )
 
 

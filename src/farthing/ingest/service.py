@@ -12,22 +12,27 @@ from farthing.ingest.errors import (
     ImportBusy,
     ImportChanged,
     ImportNotFound,
+    ImportStale,
     ImportStateWrong,
 )
 from farthing.ingest.fingerprints import VERSION
 from farthing.ingest.models import Import, ImportStatement
-from farthing.ingest.planning import Plan, Planning
+from farthing.ingest.planning import Compared, Plan, Planning
 from farthing.ingest.poster import Poster
+from farthing.ingest.preparing import LARGE_BYTES, PARSER_VERSION
 from farthing.ingest.receiving import Read, Received
 from farthing.ingest.renewal import Renewal
+from farthing.ingest.replaying import is_stale
 from farthing.ingest.repository import Imports, Rows
 from farthing.ingest.schemas import CommitIn, ImportState
+from farthing.ingest.unread import UnreadLines
 from farthing.jobs.service import JobService
 from farthing.jobs.states import OPEN
 from farthing.kernel.actor import Actor
 from farthing.kernel.clock import Clock
 from farthing.kernel.paging import Page, PageRequest
 from farthing.lake.store import LakeStore
+from farthing.ledger.posting import PostingService
 
 READ, POST, UNDO = "ingest.read", "ingest.post", "ingest.undo"
 SMALL = 2_000
@@ -43,10 +48,12 @@ class ImportService:
         self._clock = clock
         self._imports = Imports(work)
         self._rows = Rows(work)
+        self._unread = UnreadLines(work)
         self._accounts = Accounts(work, actor, clock)
         self._planning = Planning(work, actor, clock, lake)
         self._poster = Poster(work, actor, clock, self._planning)
         self._renewal = Renewal(work, actor, clock, self._planning)
+        self._posting = PostingService(work, actor, clock)
         self._jobs = JobService(work, actor, clock)
         self._audit = Audit(work, actor, clock)
 
@@ -80,6 +87,7 @@ class ImportService:
             format="",
             parser="",
             fingerprint_version=VERSION,
+            reader_version=PARSER_VERSION,
             blob=one.blob.digest,
             size=one.blob.size,
             state=str(ImportState.READING),
@@ -129,6 +137,7 @@ class ImportService:
             return
         row.format, row.source, row.parser, row.reading = read.format, read.source, read.parser, read.reading
         row.row_count, row.fingerprint_version = read.row_count, VERSION
+        row.reader_version, row.edition = PARSER_VERSION, None
         row.is_assumed = is_automatic and bool(read.reading["ambiguities"])
         row.state = str(ImportState.READY)
         await self._imports.flush()
@@ -139,7 +148,8 @@ class ImportService:
         await self._imports.replace_statements(row.id, statements)
         await self._rows.forget(row.id)
         await self._rows.keep(self._poster.unread(row, read, statements))
-        if row.row_count <= SMALL:
+        # Whoever sent a file that is read at once looks at the preview next; larger ones are compared by their job.
+        if row.row_count <= SMALL or (row.size <= LARGE_BYTES and not is_automatic):
             await self.plan(row)
 
     async def plan(self, row: Import, reason: str | None = None) -> None:
@@ -149,11 +159,14 @@ class ImportService:
         await self.planned(row, plan)
 
     async def renew(self, row: Import) -> int:
-        """What this is going to be compared with has fingerprints of the same version."""
+        """What this is going to be compared with is in the words of today; so must it be itself."""
+        if is_stale(row):
+            raise ImportStale
         accounts = {one.account_id for one in await self._imports.statements(row.id) if one.account_id is not None}
         return await self._renewal.renew(accounts)
 
     async def planned(self, row: Import, plan: Plan) -> None:
+        await self._unread.decided(row, plan.unread)
         row.summary = plan.summary()
         row.updated_at = self._clock()
         await self._imports.flush()
@@ -163,6 +176,7 @@ class ImportService:
         statements = await self._imports.statements(row.id)
         await self._accounts.place(statements, account_id, places)
         await self._imports.flush()
+        await self._unread.placed(row, statements)
         await self.plan(row)
         row.version += 1
         await self._audit.record("import.adjust", target_id=row.id)
@@ -187,8 +201,20 @@ class ImportService:
         await self._audit.record("import.discard", target_id=row.id, name=row.name)
         return row.blob if is_last else None
 
-    async def commit(self, import_id: UUID, wanted: CommitIn) -> Import:
-        """Post what is new: at once if that is little, else by a job; never two at a time on one account."""
+    async def compared(self, import_id: UUID, wanted: CommitIn) -> Compared | None:
+        """What a large import that somebody looked at would post, found out before a transaction holds anybody up."""
+        row = await self.get(import_id)
+        is_to_compare = wanted.digest is not None and row.row_count > SMALL and row.state in _ADJUSTABLE
+        statements = await self._imports.statements(row.id)
+        if not is_to_compare or await self._renewal.old(self._accounts.all_of(statements) or ()):
+            return None
+        return await self._planning.compare(row, statements, wanted.reason)
+
+    async def commit(self, import_id: UUID, wanted: CommitIn, compared: Compared | None = None) -> Import:
+        """Post what is new: at once if that is little, else by a job; never two at a time on one account.
+
+        What was compared before holds if nothing happened since.
+        """
         row = await self.get(import_id, lock=True)
         if row.state == ImportState.POSTED:
             return row
@@ -197,6 +223,8 @@ class ImportService:
         if row.error or not row.format:
             raise ImportStateWrong(row.error or "This file was not read yet.")
         statements = await self._imports.statements(row.id)
+        if is_stale(row):
+            raise ImportStale
         accounts = self._accounts.all_of(statements)
         if accounts is None:
             raise AccountUnclear
@@ -209,7 +237,9 @@ class ImportService:
             row.updated_at = self._clock()
             await self._imports.flush()
             return row
-        if wanted.digest is not None or row.row_count <= SMALL:
+        if compared is not None and compared.mark == await self._planning.mark(row, statements, wanted.reason):
+            await self.planned(row, compared.plan)
+        elif wanted.digest is not None or row.row_count <= SMALL:
             await self.plan(row, wanted.reason)
         if wanted.digest is not None and wanted.digest != row.summary["digest"]:
             raise ImportChanged
@@ -259,6 +289,7 @@ class ImportService:
         await self._accounts.lock(accounts)
         if any(one.state != ImportState.WAITING for one in await self._imports.open_on(accounts, row.id)):
             raise ImportBusy("Another import is at work on this account. Undo this one when that is done.")
+        await self._posting.refuse_withdrawal(row.id, reason)
         # What was put away before it was interrupted comes back with the rest.
         row.undone_at, row.reason = row.undone_at or self._clock(), reason
         await self._audit.record("import.undo", target_id=row.id, name=row.name)

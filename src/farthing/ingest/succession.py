@@ -7,6 +7,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from farthing.infra.db import Work
+from farthing.ingest.decisions import RowState
 from farthing.ingest.models import Import
 from farthing.ingest.planning import Planning
 from farthing.ingest.rawrows import planned_same
@@ -46,22 +47,33 @@ class Succession:
     async def _become(self, gone: Import, heir: Import, rows: Mapping[int, int], reason: str | None) -> None:
         numbers = sorted(set(rows.values()))
         new = {one.import_line: one for one in await self._rereading.arrivals(heir, numbers)}
+        unread = {key: number for key, number in rows.items() if number not in new}
         lines = await self._rereading.lines(list(rows))
         old = {one.import_line: one for one in await self._rereading.arrivals(gone, sorted(lines.values()))}
         readings: dict[int, tuple[Arrival | None, Arrival]] = {
-            key: (old.get(lines[key]), new[number]) for key, number in rows.items()
+            key: (old.get(lines[key]), new[number]) for key, number in rows.items() if number in new
         }
         because = Because(
             Origin.IMPORT, "import", reason, heir.id, f"{gone.name} was undone, and {heir.name} has it too"
         )
         await self._rereading.take(readings, because)
-        await self._rows.drop(heir.id, numbers)
+        await self._rows.drop(heir.id, sorted(new))
+        for key, number in unread.items():
+            await self._inherit_line(Heir(gone.id, lines[key]), Heir(heir.id, number), key)
+        await self._rereading.move(unread, heir.id, because)
+
+    async def _inherit_line(self, was: Heir, heir: Heir, key: int) -> None:
+        """A line that could not be read, with what a person wrote in its place."""
+        mine, theirs = await self._rows.get(*was), await self._rows.get(*heir)
+        if mine is not None and theirs is not None:
+            theirs.corrected, theirs.transaction_key = theirs.corrected or mine.corrected, key
+            theirs.state, theirs.reason = str(RowState.NEW), mine.reason
 
     async def _heirs(self, gone: Import, keys: Sequence[int]) -> dict[int, Heir]:
         """For each transaction the oldest other import that has it."""
         found: dict[int, Heir] = {}
         for one in await self._rows.leaning_on(keys, gone.id):
-            if one.transaction_key is not None and one.said is None:
+            if one.transaction_key is not None:
                 heir = Heir(one.import_id, one.row)
                 found[one.transaction_key] = min(found.get(one.transaction_key, heir), heir)
         for other in await self._beside(gone):

@@ -1,6 +1,7 @@
 """Where the lake's files are: each workspace's under a folder of its own, each file there only when it is whole.
 
 <root>/raw/<workspace>/extract_date=<day>/<import>/rows.parquet
+<root>/raw/<workspace>/extract_date=<day>/<import>/<rebuild>/rows.parquet    the same file, read again by later code
 """
 
 import asyncio
@@ -12,16 +13,22 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from uuid import UUID
 
+from farthing.infra.blobs import BlobStore
+
 _RAW = "raw"
 
 
 class LakeStore:
-    def __init__(self, root: Path) -> None:
-        self._root = root
+    """`originals` are the files as they came."""
 
-    def raw(self, workspace_id: UUID, day: date, import_id: UUID) -> Path:
-        """The folder of what one import read."""
-        return self._root / _RAW / workspace_id.hex / f"extract_date={day.isoformat()}" / import_id.hex
+    def __init__(self, root: Path, originals: BlobStore) -> None:
+        self._root = root
+        self.originals = originals
+
+    def raw(self, workspace_id: UUID, day: date, import_id: UUID, edition: UUID | None = None) -> Path:
+        """The folder of what one import read: at first, or in a later edition."""
+        first = self._root / _RAW / workspace_id.hex / f"extract_date={day.isoformat()}" / import_id.hex
+        return first if edition is None else first / edition.hex
 
     def workshop(self) -> TemporaryDirectory[str]:
         """A folder on the lake's own disk for a file that is being made."""

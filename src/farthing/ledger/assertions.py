@@ -124,6 +124,12 @@ class AssertionService:
         """What a statement reported of a day is not said any more."""
         await self._rows.forget(account_id, day, str(BalanceSource.STATEMENT))
 
+    async def differences(self, account_id: UUID) -> list[tuple[date, int]]:
+        """By how much each reported balance is more than ours, with its day."""
+        account = await self._accounts.get(account_id)
+        compared = await self._compared(account, await self._rows.all(account.id))
+        return [(one.row.day, one.difference) for one in compared]
+
     async def drift(self, account_id: UUID) -> DriftOut:
         """Where the account first left what was reported, and what may explain it."""
         account = await self._accounts.get(account_id)

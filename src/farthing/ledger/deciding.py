@@ -21,6 +21,7 @@ _SOURCES = {
     Source.MODEL: CategorySource.MODEL,
     Source.BUILTIN: CategorySource.BUILTIN,
 }
+_LEARNED = frozenset({Source.MEMORY, Source.MODEL})
 
 
 class Chosen(NamedTuple):
@@ -55,7 +56,7 @@ class Decider:
     def decision(self, row: Asked) -> Decision:
         """As the classifier says it; a category that is gone since is no answer."""
         decision = self._all.one(row)
-        if decision.source in {Source.MEMORY, Source.MODEL} and not self._is_usable(str(decision.label), row.side):
+        if decision.source in _LEARNED and not self._is_usable(str(decision.label), row.side):
             return self._builtin.one(row)
         return decision
 
@@ -63,12 +64,12 @@ class Decider:
         """What everybody knows, whatever was learned here."""
         return self._builtin.one(row)
 
-    def by_merchant(self, side: Side, name: str | None) -> Chosen | None:
-        """What the merchant alone decides; None where the texts or the amount have a say."""
-        decision = self._all.by_merchant(side, name)
+    def again(self, side: Side, name: str | None, texts: tuple[str | None, str | None, str | None]) -> Chosen | None:
+        """What such a row of a statement means without being looked at; None where it must be."""
+        decision = self._all.again(side, name, texts)
         if decision is None:
             return None
-        if decision.source in {Source.MEMORY, Source.MODEL} and not self._is_usable(str(decision.label), side):
+        if decision.source in _LEARNED and not self._is_usable(str(decision.label), side):
             return None
         return self.chosen(decision)
 

@@ -66,27 +66,31 @@ class Keeping:
         changes = [self._arrival(key, reason) for key in late]
         return Posting(rows, drafts, changes, await self._categories.catalogue(), judged)
 
-    async def finish(self, posting: Posting, origin: str, origin_id: UUID | None) -> None:
-        """Keep them, move the totals, and note what rules did and what a person chose."""
+    async def finish(self, posting: Posting, origin: str, origin_id: UUID | None) -> list[UUID]:
+        """Keep them, move the totals, and note what rules did and what a person chose.
+
+        The transfers that rules propose and that are certain.
+        """
         first = [] if len(posting.rows) > _FEW else self._few(posting)
         if not first:
             await self.keep(posting)
         await self._apply(await self.reckoned(posting), first)
-        await self._note(posting, origin, origin_id)
+        return await self._note(posting, origin, origin_id)
 
     async def reckoned(self, posting: Posting) -> Delta:
         """By how much they will move the totals."""
         return await self._delta([], [_posted_of(draft) for draft in posting.drafts])
 
-    async def finish_kept(self, posting: Posting, change: Delta, origin: str, origin_id: UUID | None) -> None:
+    async def finish_kept(self, posting: Posting, change: Delta, origin: str, origin_id: UUID | None) -> list[UUID]:
         """The same for what is kept and reckoned already."""
         await self._apply(change, [])
-        await self._note(posting, origin, origin_id)
+        return await self._note(posting, origin, origin_id)
 
-    async def _note(self, posting: Posting, origin: str, origin_id: UUID | None) -> None:
-        await self._ruling.keep(posting.judged, [row["key"] for row in posting.rows], origin, origin_id)
+    async def _note(self, posting: Posting, origin: str, origin_id: UUID | None) -> list[UUID]:
+        certain = await self._ruling.keep(posting.judged, [row["key"] for row in posting.rows], origin, origin_id)
         if posting.is_lesson:
             await self._training.request()
+        return certain
 
     def _row(self, draft: Draft, transaction_id: UUID, now: datetime) -> dict[str, Any]:
         return draft.columns | {

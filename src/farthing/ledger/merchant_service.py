@@ -174,7 +174,12 @@ class Spellings:
     def meant(self, texts: Sequence[str | None]) -> str | None:
         """Whom the texts of one transaction mean."""
         name = self._named(texts) if self._known else None
-        return name or next((name for text in texts if text and (name := self._clean(text))), None)
+        if name:
+            return name
+        for text in texts:
+            if text and (name := self._clean(text)):
+                return name
+        return None
 
     def _clean(self, text: str) -> str | None:
         """Most payees come again; asking for them once is sooner than being asked cleverly."""

@@ -189,7 +189,10 @@ class Transaction(Base):
     """By which a row of a statement is known again; it is about what the bank said, whatever was edited since."""
     stated_on: Mapped[Day | None] = mapped_column(Date)
     stated_account_id: Mapped[UUID | None] = mapped_column(Id)
-    """The day and account of the statement, where somebody changed them since."""
+    """The day and account of the statement, where somebody changed them or the amount since.
+
+    The stated amount stands in the raw rows of its import.
+    """
     search_text: Mapped[str] = mapped_column(Text)
     version: Mapped[int] = mapped_column(default=1)
     created_by: Mapped[UUID | None] = mapped_column(Id)

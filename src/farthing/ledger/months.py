@@ -12,6 +12,8 @@ from farthing.ledger.errors import MonthClosed, MonthNotClosed
 from farthing.ledger.models import ClosedMonth, TransactionChange
 from farthing.ledger.transaction_repository import Months, Transactions
 
+_NAMED = 12
+
 
 class MonthService:
     """Months that were looked through and closed."""
@@ -56,9 +58,17 @@ class MonthService:
         """The closed months among the days; touching one takes a reason."""
         closed = await self._rows.closed({day.replace(day=1) for day in days})
         if closed and not (reason or "").strip():
-            raise MonthClosed(f"{min(closed):%B %Y} is closed. Say why with `reason`, or open the month first.")
+            raise MonthClosed(_refusal(sorted(closed)))
         return closed
 
     async def refuse_any(self, reason: str | None) -> None:
         """For what changes every day of an account."""
         await self.refuse([one.month for one in await self.all()], reason)
+
+
+def _refusal(closed: Sequence[date]) -> str:
+    if len(closed) == 1:
+        return f"{closed[0]:%B %Y} is closed. Say why with `reason`, or open the month first."
+    *others, last = (f"{month:%B %Y}" for month in closed[:_NAMED])
+    more = f", {last} and {len(closed) - _NAMED} more" if len(closed) > _NAMED else f" and {last}"
+    return f"{', '.join(others)}{more} are closed. Say why with `reason`, or open the months first."

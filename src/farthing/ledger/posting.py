@@ -20,6 +20,7 @@ from farthing.ledger.models import Transaction
 from farthing.ledger.months import MonthService
 from farthing.ledger.posting_repository import Batches
 from farthing.ledger.service import LedgerService
+from farthing.ledger.telling import Telling
 from farthing.ledger.totals import Bundle, Delta, bundled
 from farthing.ledger.transaction_repository import Totals, Transactions
 from farthing.ledger.transfer_repository import Transfers
@@ -76,17 +77,32 @@ class PostingService:
         return await self.post_ready(rows, reason)
 
     async def post_judged(
-        self, arrivals: Sequence[Arrival], import_id: UUID, reason: str | None, made_ready: "Ready | None" = None
+        self,
+        arrivals: Sequence[Arrival],
+        import_id: UUID,
+        reason: str | None,
+        made_ready: "Ready | None" = None,
+        off: set[str] | None = None,
     ) -> list[int]:
-        """The same after the workspace's rules had their say; without rules, rows made ready are taken as they are."""
+        """The same after the workspace's rules had their say; without rules, rows made ready are taken as they are.
+
+        `off` are names of rules that took too long with rows before; it is added to.
+        """
         if not arrivals:
             return []
         if await self._ledger.has_rules():
             drafts = [_draft(one) for one in arrivals]
-            return await self._ledger.post_drafts(drafts, reason, str(Origin.IMPORT), import_id)
+            slow = set() if off is None else off
+            keys, certain = await self._ledger.post_drafts(drafts, reason, str(Origin.IMPORT), import_id, slow)
+            await self._transfer_service.accept_certain(certain, reason)
+            return keys
         if made_ready is not None:
             return await self.post_ready(made_ready, reason)
         return await self.post(arrivals, reason)
+
+    async def is_open(self, import_id: UUID) -> bool:
+        """Whether what is posted of an import may still turn out otherwise: by rules, by what is posted already."""
+        return await self._ledger.has_rules() or bool(await self._batches.living(import_id, 1))
 
     async def post_ready(self, rows: "Ready", reason: str | None = None) -> list[int]:
         """The same for rows that were made ready beforehand."""
@@ -141,11 +157,13 @@ class PostingService:
         """
         return await self._batches.stated(account_id, first, last)
 
-    async def told(
-        self, account_id: UUID, first: Day, last: Day, but: Collection[UUID]
-    ) -> Sequence[tuple[int, Day, int, str, str, UUID | None]]:
-        """What others told of: key, day, amount, status, words, import."""
-        return [tuple(row) for row in await self._batches.told(account_id, first, last, but)]
+    async def told(self, account_id: UUID, first: Day, last: Day, but: Collection[UUID]) -> Sequence[Telling]:
+        """What others told of, and what of that somebody deleted."""
+        return await self._batches.told(account_id, first, last, but)
+
+    async def state(self, account_id: UUID, first: Day, last: Day) -> Sequence[tuple[int, int, int]]:
+        """Figures that are the same as before only if nothing happened to these days of an account."""
+        return await self._batches.state(account_id, first, last)
 
     async def announced(
         self, account_id: UUID, first: Day, last: Day
@@ -168,6 +186,11 @@ class PostingService:
         await self._transfers.drop_proposals(list(keys))
         for transfer_id in await self._batches.transfers(keys):
             await self._transfer_service.decide(transfer_id, accept=False, reason=reason)
+
+    async def refuse_withdrawal(self, import_id: UUID, reason: str | None) -> None:
+        """Before anything of an import is taken back: closed months that would change take a reason."""
+        if not (reason or "").strip() and await self._months.all():
+            await self._months.refuse(await self._batches.days(import_id), reason)
 
     async def withdraw(self, keys: Sequence[int], moment: datetime, reason: str | None = None) -> int:
         """Put these away; how many they were."""

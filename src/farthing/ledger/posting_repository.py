@@ -6,11 +6,13 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Date, Select, and_, bindparam, case, func, literal_column, or_, select, update
+from sqlalchemy.orm import aliased
 
 from farthing.infra.db import Prepared, WorkspaceRepository, in_scope
 from farthing.ledger.kinds import Status, TransferState
-from farthing.ledger.models import Split, Transaction, TransactionChange
+from farthing.ledger.models import Split, Transaction, TransactionChange, Transfer
 from farthing.ledger.pending_models import PendingLink
+from farthing.ledger.telling import Telling
 from farthing.ledger.totals import Bundle
 
 _CHUNK = 500
@@ -41,6 +43,7 @@ _STATED = select(
     Transaction.import_line,
     func.coalesce(Transaction.stated_on, Transaction.date),
 ).where(in_scope(Transaction), or_(Transaction.deleted_at.is_(None), _is_deleted_by_somebody()))
+_Its = aliased(Transaction, name="its")
 _FIRST, _LAST = bindparam("first", type_=Date), bindparam("last", type_=Date)
 _STATED_HERE = Prepared(
     _STATED.where(
@@ -60,6 +63,24 @@ _STATED_ELSEWHERE = Prepared(
 
 
 class Batches(WorkspaceRepository):
+    async def days(self, import_id: UUID) -> set[date]:
+        """The days that change when an import is taken back: of its transactions, and of what these are joined with."""
+        its = self.own(select(Transaction.date).distinct(), Transaction)
+        found = set(await self.session.scalars(its.where(Transaction.import_id == import_id, _is_there(Transaction))))
+        for link, one, other in (
+            (Transfer, Transfer.out_key, Transfer.in_key),
+            (Transfer, Transfer.in_key, Transfer.out_key),
+            (PendingLink, PendingLink.booked_key, PendingLink.pending_key),
+        ):
+            statement = (
+                self.own(select(Transaction.date).distinct(), Transaction)
+                .join(link, and_(link.workspace_id == Transaction.workspace_id, other == Transaction.key))
+                .join(_Its, and_(_Its.workspace_id == link.workspace_id, one == _Its.key))
+                .where(link.state == str(TransferState.LINKED), _Its.import_id == import_id, _is_there(_Its))
+            )
+            found |= set(await self.session.scalars(statement))
+        return found
+
     async def living(self, import_id: UUID, limit: int) -> list[int]:
         """The next transactions of an import that are in use."""
         statement = (
@@ -123,8 +144,12 @@ class Batches(WorkspaceRepository):
         asked = {"account_id": account_id, "first": first, "last": last}
         return [*await _STATED_HERE.of(self.work, **asked), *await _STATED_ELSEWHERE.of(self.work, **asked)]
 
-    async def told(self, account_id: UUID, first: date, last: date, but: Collection[UUID]) -> Sequence[Any]:
-        """What others told of, on the day they told: key, day, amount, status, words, import; but of some imports."""
+    async def told(self, account_id: UUID, first: date, last: date, but: Collection[UUID]) -> list[Telling]:
+        """What others told of, on the day they told; but of some imports.
+
+        What somebody deleted is among it if it came with an import: who deletes an entry of one's own often does so
+        because the bank tells of it better.
+        """
         what = (
             Transaction.key,
             func.coalesce(Transaction.stated_on, Transaction.date, type_=Date()),
@@ -132,16 +157,35 @@ class Batches(WorkspaceRepository):
             Transaction.status,
             Transaction.search_text,
             Transaction.import_id,
+            Transaction.import_line,
+            Transaction.stated_on.is_not(None),
+            Transaction.deleted_at.is_not(None),
         )
-        found: list[Any] = []
+        is_there = or_(
+            Transaction.deleted_at.is_(None), and_(Transaction.import_id.is_not(None), _is_deleted_by_somebody())
+        )
+        found: list[Telling] = []
         for place in _stated_at(account_id, first, last):
             statement = self.own(select(*what), Transaction).where(
                 place,
-                Transaction.deleted_at.is_(None),
+                is_there,
                 Transaction.status != Status.VOID,
                 or_(Transaction.import_id.is_(None), Transaction.import_id.not_in(but)),
             )
-            found += (await self.session.execute(statement)).all()
+            found += [Telling(*row) for row in await self.session.execute(statement)]
+        return found
+
+    async def state(self, account_id: UUID, first: date, last: date) -> list[tuple[int, int, int]]:
+        """Figures that change with whatever is posted, changed, deleted or moved on these days of an account."""
+        what = (
+            func.count(),
+            func.coalesce(func.sum(Transaction.key), 0),
+            func.coalesce(func.sum(Transaction.version), 0),
+        )
+        found = []
+        for place in _stated_at(account_id, first, last):
+            row = (await self.session.execute(self.own(select(*what), Transaction).where(place))).one()
+            found.append((int(row[0]), int(row[1]), int(row[2])))
         return found
 
     async def announced(self, account_id: UUID, first: date, last: date) -> Sequence[Any]:
@@ -233,6 +277,10 @@ class Batches(WorkspaceRepository):
         statement = select(*place, *sums, Split.category_id, is_transfer, _ZERO.label("net")).join(Split, its)
         booked = statement.where(within, Transaction.status == _BOOKED, Transaction.is_split)
         return self.own(booked.group_by(*place, Split.category_id, is_transfer, Split.amount > _ZERO), Transaction)
+
+
+def _is_there(row: type[Transaction]) -> ColumnElement[bool]:
+    return row.deleted_at.is_(None)
 
 
 def _stated_at(account_id: UUID, first: date, last: date) -> tuple[ColumnElement[bool], ColumnElement[bool]]:

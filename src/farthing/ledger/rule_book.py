@@ -113,14 +113,17 @@ class RuleDrafting:
             after[place] = carrier.drafted(plan, drafts[place], rows[place])
         return Judged(after, plans, outcomes)
 
-    async def keep(self, judged: Judged, keys: Sequence[int], origin: str, origin_id: UUID | None) -> None:
-        """Once they are posted: what each rule did to each, and the transfers that rules wish for."""
+    async def keep(self, judged: Judged, keys: Sequence[int], origin: str, origin_id: UUID | None) -> list[UUID]:
+        """Once they are posted: what each rule did to each, and the transfers that rules wish for.
+
+        All of these are proposed; those come back that are certain.
+        """
         if judged.outcomes is None or not judged.plans:
-            return
+            return []
         keyed = {keys[place]: plan for place, plan in judged.plans.items()}
         log = effect_rows(keyed, judged.outcomes, self._actor, self._clock, origin, origin_id)
         await RuleEffects(self._work).keep(log)
-        await RuleTransfers(self._work, self._actor, self._clock).propose(
+        return await RuleTransfers(self._work, self._actor, self._clock).propose(
             {key: plan for key, plan in keyed.items() if plan.transfer}, (await self.book()).names, judged.outcomes
         )
 

@@ -1,5 +1,6 @@
-"""Transfers that rules wish for: proposed where the other side is there and nothing else could be it."""
+"""Transfers that rules wish for: proposed where the other side is there, and certain where only it can be."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
@@ -28,18 +29,28 @@ class RuleTransfers:
         self._transfers = Transfers(work)
         self._actor, self._clock = actor, clock
 
-    async def propose(self, wishes: Mapping[int, Plan], names: Names, outcomes: Outcomes) -> int:
-        """How many are proposed now; a wish whose other side has not come yet is found with it, as any other."""
+    async def propose(self, wishes: Mapping[int, Plan], names: Names, outcomes: Outcomes) -> list[UUID]:
+        """Those that are certain; a wish whose other side has not come yet is found with it, as any other.
+
+        Certain is a pair where the account that the rule names has nothing else that it could be.
+        """
         accounts = {key: _account(names, plan.transfer) for key, plan in wishes.items()}
         wanted = {key: account for key, account in accounts.items() if account is not None}
         if not wanted:
-            return 0
+            return []
         rows = await self._rows.by_keys(list(wanted))
         twins = await self._history.twins(rows, set(wanted.values()), WINDOW_DAYS)
         decided = await self._history.decided(row.key for row in (*rows, *twins))
         pairs = [pair for row in rows if (pair := _pair(row, wanted[row.key], twins)) is not None]
-        fresh = [pair for pair in pairs if (pair[0].key, pair[1].key) not in decided]
-        return await self._transfers.propose([self._proposal(pair, wishes, outcomes) for pair in _each_once(fresh)])
+        fresh = list(_each_once([pair for pair in pairs if _keys(pair) not in decided]))
+        proposals = [self._proposal(pair, wishes, outcomes) for pair in fresh]
+        await self._transfers.propose(proposals)
+        sides = [side for pair in fresh for side in pair]
+        rivals = await self._history.twins(sides, names.accounts, WINDOW_DAYS) if sides else []
+        by_amount: dict[int, list[Transaction]] = defaultdict(list)
+        for rival in rivals:
+            by_amount[rival.amount].append(rival)
+        return [made["id"] for made, pair in zip(proposals, fresh, strict=True) if _is_certain(pair, wanted, by_amount)]
 
     def _proposal(self, pair: Pair, wishes: Mapping[int, Plan], outcomes: Outcomes) -> dict[str, Any]:
         out, into = pair
@@ -71,6 +82,20 @@ def _pair(row: Transaction, account_id: UUID, twins: Sequence[Transaction]) -> P
     nearest = min(map(_apart, fitting))
     found = [pair for pair in fitting if _apart(pair) == nearest]
     return found[0] if len(found) == 1 else None
+
+
+def _is_certain(pair: Pair, wanted: Mapping[int, UUID], rivals: Mapping[int, Sequence[Transaction]]) -> bool:
+    """Whether the account that a rule names has this one only, and this one could belong to nothing else."""
+    for row, twin in (pair, pair[::-1]):
+        if wanted.get(row.key) == twin.account_id:
+            there = [one for one in rivals[twin.amount] if one.account_id == twin.account_id]
+            return not _has_another(row, twin, there) and not _has_another(twin, row, rivals[row.amount])
+    return False
+
+
+def _has_another(side: Transaction, other: Transaction, possible: Sequence[Transaction]) -> bool:
+    pairs = ((min(side, one, key=_amount), max(side, one, key=_amount)) for one in possible if one.key != other.key)
+    return any(looks_like_one(*pair) for pair in pairs)
 
 
 def _each_once(pairs: Sequence[Pair]) -> Iterator[Pair]:

@@ -135,13 +135,18 @@ class LedgerService:
         return not (await self._ruling.book()).is_empty
 
     async def post_drafts(
-        self, drafts: Sequence[Draft], reason: str | None, origin: str, origin_id: UUID | None
-    ) -> list[int]:
-        """Post what an import brought, after the rules had their say; the keys, in the order of the drafts."""
+        self, drafts: Sequence[Draft], reason: str | None, origin: str, origin_id: UUID | None, off: set[str]
+    ) -> tuple[list[int], list[UUID]]:
+        """After the rules had their say: keys in the order of the drafts, and the proposed transfers that are certain.
+
+        `off` are rules that took too long before; those that do so now join them.
+        """
         await self._categories.hold()
-        posting = await self._keeping.made_ready(await self._ruling.judge(drafts, sets_aside=True), reason)
-        await self._keeping.finish(posting, origin, origin_id)
-        return [row["key"] for row in posting.rows]
+        judged = await self._ruling.judge(drafts, sets_aside=True, off=sorted(off))
+        off |= {one.rule.name for one in judged.off}
+        posting = await self._keeping.made_ready(judged, reason)
+        certain = await self._keeping.finish(posting, origin, origin_id)
+        return [row["key"] for row in posting.rows], certain
 
     async def _draft(
         self,
@@ -323,10 +328,11 @@ class LedgerService:
         tags_before = [one.tag_ids for one in loaded]
         words_before = [one.row.search_text for one in loaded]
         for one in loaded:
-            was = (one.row.account_id, one.row.date)
+            was = (one.row.account_id, one.row.date, one.row.amount)
             edit(one)
-            if one.row.import_id and one.row.stated_on is None and was != (one.row.account_id, one.row.date):
-                one.row.stated_account_id, one.row.stated_on = was
+            is_as_stated = was == (one.row.account_id, one.row.date, one.row.amount)
+            if one.row.import_id and one.row.stated_on is None and not is_as_stated:
+                one.row.stated_account_id, one.row.stated_on, _ = was
             one.row.is_split = bool(one.parts)
             one.row.search_text = search_text(*(getattr(one.row, name) for name in FIELDS))
             one.row.version += 1

@@ -131,8 +131,11 @@ class Bundle:
 def bundled(bundles: Iterable[Bundle], kinds: Mapping[UUID, str], sign: int) -> Delta:
     """The same as `delta` for many rows that come or go together."""
     change = Delta()
+    months: dict[date, date] = {}
     for one in bundles:
-        month = change.months[one.account_id, one.day.replace(day=1)]
+        if (first := months.get(one.day)) is None:
+            first = months[one.day] = one.day.replace(day=1)
+        month = change.months[one.account_id, first]
         month[TRANSACTIONS] += sign * one.transactions
         if one.is_net if one.is_net is not None else one.category_id is not None:
             month[NET] += sign * one.amount

@@ -15,6 +15,7 @@ from farthing.ledger.errors import TransactionNotFound, TransferImpossible, Tran
 from farthing.ledger.images import Because, Loaded
 from farthing.ledger.kinds import Origin, Status, TransferState
 from farthing.ledger.models import Transaction, Transfer
+from farthing.ledger.months import MonthService
 from farthing.ledger.pairing import WINDOW_DAYS, looks_like_one, why_one
 from farthing.ledger.service import LedgerService
 from farthing.ledger.transaction_repository import Transactions
@@ -32,6 +33,7 @@ class TransferService:
         self._rows = Transfers(work)
         self._transactions = Transactions(work)
         self._ledger = LedgerService(work, actor, clock)
+        self._months = MonthService(work, actor, clock)
         self._actor = actor
         self._clock = clock
 
@@ -118,6 +120,21 @@ class TransferService:
         if was_linked:
             await self._mark([out, into], None, "unlinked", reason)
         return shown(transfer, out, into)
+
+    async def accept_certain(self, transfer_ids: Sequence[UUID], reason: str | None = None) -> None:
+        """Link what a rule proposes and nobody can doubt; what would change a closed month stays a proposal."""
+        closed = {one.month for one in await self._months.all()} if transfer_ids and not reason else set()
+        for transfer_id in transfer_ids:
+            transfer = await self._get(transfer_id)
+            out, into = await self._legs(transfer)
+            try:
+                refuse_impossible(out, into)
+            except TransferImpossible:  # somebody was quicker with one of them
+                continue
+            if not closed & {out.date.replace(day=1), into.date.replace(day=1)}:
+                transfer.state, transfer.decided_at = TransferState.LINKED, self._clock()
+                await self._rows.flush()
+                await self._mark([out, into], transfer.id, transfer.reason, reason)
 
     async def join_again(self, keys: Sequence[int], since: datetime, reason: str | None = None) -> None:
         """What these were parted from when they were taken back, as far as it is still there and free."""

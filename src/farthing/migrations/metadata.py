@@ -7,6 +7,7 @@ from sqlalchemy import MetaData
 import farthing.audit.models
 import farthing.auth.models
 import farthing.ingest.models
+import farthing.ingest.rebuild_models
 import farthing.jobs.models
 import farthing.ledger.learning_models
 import farthing.ledger.merchant_models

@@ -18,7 +18,8 @@ from farthing.ingest.wishes import Wishes
 STATEMENTS = Path(__file__).parents[2] / "statements"
 DOCUMENTS = {name: module for name, module in FORMATS.items() if name != "csv" and (STATEMENTS / name).is_dir()}
 SAMPLES = {name: [path.read_bytes() for path in sorted((STATEMENTS / name).glob("*/input.*"))] for name in DOCUMENTS}
-READ_S_MAX = 30
+READ_S_MAX = 15
+"""Of processor time, which a busy machine does not stretch."""
 each_format = pytest.mark.parametrize("name", DOCUMENTS)
 small = st.integers(0, 60)
 edits = st.lists(
@@ -36,14 +37,14 @@ def module_of(name: str) -> Any:
 
 def read_or_refused(name: str, data: bytes) -> Reading | None:
     """What came of it, in time."""
-    began = time.perf_counter()
+    began = time.process_time()
     source = Source(data, f"statement.{name}")
     assert 0 <= module_of(name).identify(source) <= 100
     try:
         reading: Reading | None = module_of(name).read(source, Wishes())
     except (StatementUnreadable, StatementTooLarge):
         reading = None
-    assert time.perf_counter() - began < READ_S_MAX
+    assert time.process_time() - began < READ_S_MAX
     return reading
 
 

@@ -76,6 +76,19 @@ def test_of_each_day_the_ledger_holds_as_many_as_who_tells_of_most(rows: Facts, 
         assert on_the_day[place] == most(ours, others)
 
 
+@given(whole, whole, st.sets(st.integers(0, 7)))
+def test_what_somebody_deleted_keeps_away_exactly_what_it_would_have_been_the_same_as(
+    rows: Facts, told: Facts, gone: set[int]
+) -> None:
+    """What is new does not depend on what was deleted, and only who is like a deleted one says so."""
+    living = told_of(told)
+    some = [replace(one, is_deleted=at in gone) for at, one in enumerate(living)]
+    deleted = {one.key for one in some if one.is_deleted}
+    found = paired(rows_of(rows), MAY, some)
+    assert found.keys() == paired(rows_of(rows), MAY, living).keys()
+    assert all(("you deleted" in decision.reason) == (decision.key in deleted) for decision in found.values())
+
+
 def most(rows: Sequence[bool], told: Sequence[bool]) -> int:
     """How many pairs there can be, if booked rows are never what is only announced: by trying all of them."""
     if not rows:

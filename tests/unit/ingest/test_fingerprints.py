@@ -32,6 +32,8 @@ lines = st.lists(
     max_size=8,
 )
 Lines = list[tuple[str, str, str, str]]
+SPENT = ("2026-05-01", "Corner Bakery", "bread", "-3.50")
+"""Tells which sign spending has: without such a row, a file may be read the other way round, and says so."""
 few = settings(max_examples=8)
 """Each reads files, which takes its time."""
 
@@ -50,7 +52,7 @@ def facts(content: bytes, place: Place = HOME, workspace_id: UUID = MINE, kind: 
         (folder / "file").write_bytes(content)
         done = prepared(folder / "file", "may.csv", Wishes(), folder)
         with raw_rows(folder, {0: place}, workspace_id, kind, folder) as raw:
-            return raw.facts(1, done.row_count)
+            return raw.some(range(1, done.row_count + 1))
 
 
 def prints(found: Sequence[Fact]) -> list[bytes]:
@@ -91,8 +93,9 @@ def test_the_order_of_rows_is_nothing(rows: Lines, chance: Random) -> None:
 @few
 @given(lines)
 def test_a_part_of_a_file_has_fingerprints_of_the_whole(rows: Lines) -> None:
-    whole = prints(facts(table(rows)))
-    assert set(prints(facts(table(rows[: len(rows) // 2 + 1])))) <= set(whole)
+    whole = [SPENT, *rows]
+    part = prints(facts(table(whole[: len(whole) // 2 + 1])))
+    assert set(part) <= set(prints(facts(table(whole))))
 
 
 def test_an_amount_that_no_account_can_hold_is_read_and_too_large() -> None:

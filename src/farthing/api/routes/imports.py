@@ -16,6 +16,7 @@ from farthing.api.problems import documented
 from farthing.api.transaction import IDEMPOTENCY_KEY, TransactionRoute
 from farthing.ingest.decisions import RowState
 from farthing.ingest.errors import StatementUnreadable
+from farthing.ingest.planning import Compared
 from farthing.ingest.profiles import wishes_checked, wishes_of_profile
 from farthing.ingest.receiving import Received
 from farthing.ingest.review import ReviewService
@@ -228,12 +229,27 @@ async def decide_import_row(import_id: UUID, row: int, patch: RowPatch, caller: 
     return await _review(caller).decide(import_id, row, patch)
 
 
+async def looked_at(
+    import_id: UUID, who: MemberDetached, wanted: Annotated[CommitIn | None, Body()] = None
+) -> Compared | None:
+    """Many rows that are to be posted as they were looked at are compared before the transaction begins."""
+    if wanted is None or wanted.digest is None:
+        return None
+    async with who.house.database.read(who.scope) as work:
+        service = ImportService(work, who.actor, who.house.clock, who.house.lake)
+        return await service.compared(import_id, wanted)
+
+
 @router.post("/{import_id}/commit", responses=documented(401, 403, 404, 409, 422))
 async def commit_import(
-    import_id: UUID, caller: Member, response: Response, wanted: Annotated[CommitIn | None, Body()] = None
+    import_id: UUID,
+    compared: Annotated[Compared | None, Depends(looked_at)],
+    caller: Member,
+    response: Response,
+    wanted: Annotated[CommitIn | None, Body()] = None,
 ) -> ImportOut:
     """Post what is new. Many rows are posted by a job; one import at a time goes to an account, the next waits."""
-    row = await _imports(caller).commit(import_id, wanted or CommitIn(digest=None, reason=None))
+    row = await _imports(caller).commit(import_id, wanted or CommitIn(digest=None, reason=None), compared)
     return _answer(caller, response, await _show(caller).one(row))
 
 

@@ -7,7 +7,7 @@ table under row-level security: so the rows arrive in a temporary table, and one
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
-from itertools import chain, repeat
+from itertools import chain
 from typing import Any, NamedTuple, cast
 
 import psycopg
@@ -22,6 +22,7 @@ from farthing.infra.db.unit_of_work import Question, Work
 
 _COPIED_FROM = 50
 """Fewer rows than this are sooner inserted than copied."""
+_AT_ONCE = (500, 50, 1)
 _VALUES_AT_ONCE = 16_000
 """In one statement of SQLite, which takes twice as many."""
 
@@ -43,32 +44,67 @@ async def insert_rows(
 
 
 class Made(NamedTuple):
-    """Very many rows as one kind of database takes them, but for their keys."""
+    """Very many rows as one kind of database takes them, but for their keys. They can be sent to another process."""
 
-    shape: "_Shape"
-    rows: "Sequence[tuple[Any, ...]]"
-    questions: "Sequence[Question]"
+    varying: tuple[str, ...]
+    same: tuple[str, ...]
+    """Columns that say the same in all rows, which need not be told again and again."""
+    values: tuple[Any, ...]
+    rows: Sequence[tuple[Any, ...]]
+    """The others; for SQLite all values of each statement in a row."""
 
 
 def made_of(model: type[Base], columns: "Mapping[str, Sequence[Any] | Same]", *, is_sqlite: bool) -> Made:
-    """Rows given column by column, not all of them the same throughout. Pure: it may be done in a thread.
+    """Rows given column by column, not all of them the same throughout. Pure: it may be done anywhere.
 
     SQLite numbers the rows itself; elsewhere their keys come in front.
     """
     shape = _shape(cast("Table", model.__table__), tuple(columns), (), SQLITE if is_sqlite else POSTGRES)
-    rows = list(shape.rows(columns))
-    return Made(shape, [] if is_sqlite else rows, _insertions(shape, rows) if is_sqlite else [])
+    told = {name: _once(column) for name, column in shape.columns(columns).items()}
+    same = {name: column.value for name, column in told.items() if isinstance(column, Same)}
+    varying = {name: column for name, column in told.items() if not isinstance(column, Same)}
+    rows = list(zip(*varying.values(), strict=True))
+    return Made(tuple(varying), tuple(same), tuple(same.values()), list(_statements(rows)) if is_sqlite else rows)
 
 
-async def insert_made(work: Work, rows: Made, model: type[Base], key: str, keys: Sequence[int]) -> None:
+def _once(column: "Sequence[Any] | Same") -> "Sequence[Any] | Same":
+    """A column that turns out to say the same throughout."""
+    if isinstance(column, Same) or len(column) < _COPIED_FROM or column[0] != column[-1]:
+        return column
+    return Same(column[0]) if column.count(column[0]) == len(column) else column
+
+
+def _statements(rows: Sequence[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
+    """The values of few kinds of statements, because the driver keeps each kind prepared."""
+    at = 0
+    for size in _AT_ONCE:
+        while len(rows) - at >= size:
+            yield tuple(chain.from_iterable(rows[at : at + size]))
+            at += size
+
+
+async def insert_made(work: Work, made: Made, model: type[Base], key: str, keys: Sequence[int]) -> None:
     """Insert them; on SQLite, whoever calls holds the writer, so the keys are the next ones."""
+    table = cast("Table", model.__table__)
     if work.is_sqlite:
-        await ask(work, list(rows.questions))
+        counts = (len(values) // len(made.varying) for values in made.rows)
+        sqls = (_numbered(table.name, made.varying, made.same, count) for count in counts)
+        await ask(work, [Question(sql, (*made.values, *rest)) for sql, rest in zip(sqls, made.rows, strict=True)])
         return
     connection = await work.session.connection()
-    shape = _shape(cast("Table", model.__table__), (key, *rows.shape.names), (), connection.dialect)
-    keyed = ((number, *row) for number, row in zip(keys, rows.rows, strict=True))
-    await _copy_rows(connection, shape, keyed)
+    shape = _shape(table, (key, *made.varying), (), connection.dialect)
+    keyed = ((number, *row) for number, row in zip(keys, made.rows, strict=True))
+    await _copy_rows(connection, shape, keyed, shape.take_with(made.same), made.values)
+
+
+@lru_cache(maxsize=64)
+def _numbered(table: str, varying: tuple[str, ...], same: tuple[str, ...], count: int) -> str:
+    """An insertion that names what is the same in all rows once, by its number; the very same text each time."""
+    fixed, width = [f"?{at}" for at in range(1, len(same) + 1)], len(varying)
+    starts = range(len(same) + 1, len(same) + 1 + count * width, width)
+    rows = (", ".join([*(f"?{at}" for at in range(start, start + width)), *fixed]) for start in starts)
+    listed = ", ".join(f'"{name}"' for name in (*varying, *same))
+    return f"INSERT INTO {table} ({listed}) VALUES ({'), ('.join(rows)})"
 
 
 def insertions(
@@ -100,6 +136,7 @@ class Same(NamedTuple):
 class _Shape(NamedTuple):
     """How rows of some columns go into a table."""
 
+    table: str
     names: tuple[str, ...]
     changes: tuple[tuple[str, Callable[[Any], Any]], ...]
     """Columns whose values are not what the driver takes."""
@@ -121,13 +158,25 @@ class _Shape(NamedTuple):
     def values(self, rows: Sequence[Mapping[str, Any]]) -> Iterator[tuple[Any, ...]]:
         return self.rows({name: [row[name] for row in rows] for name in self.names})
 
-    def rows(self, given: Mapping[str, "Sequence[Any] | Same"]) -> Iterator[tuple[Any, ...]]:
+    def rows(self, given: Mapping[str, Sequence[Any]]) -> Iterator[tuple[Any, ...]]:
         """Columns as rows, each value as the driver takes it."""
+        return zip(*cast("Mapping[str, Sequence[Any]]", self.columns(given)).values(), strict=True)
+
+    def columns(self, given: Mapping[str, "Sequence[Any] | Same"]) -> "dict[str, Sequence[Any] | Same]":
+        """Each value as the driver takes it."""
         columns = dict(given)
         for name, change in self.changes:
             column = columns[name]
             columns[name] = Same(change(column.value)) if isinstance(column, Same) else _changed(column, change, name)
-        return zip(*(repeat(one.value) if isinstance(one, Same) else one for one in columns.values()), strict=False)
+        return columns
+
+    def take_with(self, same: tuple[str, ...]) -> str:
+        """Take the rows from where they arrived, and say of each what is the same in all."""
+        listed = ", ".join(f'"{name}"' for name in self.names)
+        more = "".join(f', "{name}"' for name in same)
+        return (
+            f"INSERT INTO {self.table} ({listed}{more}) SELECT {listed}{', %s' * len(same)} FROM incoming_{self.table}"
+        )
 
 
 @lru_cache(maxsize=64)
@@ -145,6 +194,7 @@ def _shape(table: Table, names: tuple[str, ...], adding: tuple[str, ...], dialec
     marks = ", ".join(["?" if dialect.name == "sqlite" else "%s"] * len(names))
     changes = ((name, _change(table.columns[name].type, dialect)) for name in names)
     return _Shape(
+        table.name,
         names,
         tuple((name, change) for name, change in changes if change is not None),
         into,
@@ -184,7 +234,13 @@ async def _copy(connection: AsyncConnection, shape: _Shape, rows: Sequence[Mappi
     await _copy_rows(connection, shape, shape.values(rows))
 
 
-async def _copy_rows(connection: AsyncConnection, shape: _Shape, rows: Iterator[tuple[Any, ...]]) -> None:
+async def _copy_rows(
+    connection: AsyncConnection,
+    shape: _Shape,
+    rows: Iterator[tuple[Any, ...]],
+    take: str | None = None,
+    same: tuple[Any, ...] = (),
+) -> None:
     await connection.exec_driver_sql(shape.receive)
     raw = await connection.get_raw_connection()
     driver = cast("psycopg.AsyncConnection[Any]", raw.driver_connection)
@@ -194,5 +250,5 @@ async def _copy_rows(connection: AsyncConnection, shape: _Shape, rows: Iterator[
                 await copy.write_row(row)
     except psycopg.Error as refusal:
         raise DBAPIError.instance(shape.copy, None, refusal, psycopg.Error, hide_parameters=True) from refusal
-    await connection.exec_driver_sql(shape.take)
+    await connection.exec_driver_sql(take or shape.take, same)
     await connection.exec_driver_sql(shape.dismiss)

@@ -6,8 +6,9 @@ import random
 import ssl
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, BinaryIO, Self
 
 import httpcore2
 import httpx2
@@ -30,13 +31,20 @@ Chance = Callable[[], float]
 _OURS = {"accept": "*/*", "accept-encoding": "gzip", "user-agent": "farthing"}
 
 
+@cache
+def _usual_trust() -> ssl.SSLContext:
+    """The authorities that come with the program; reading them takes longer than all else here."""
+    return httpx2.create_ssl_context(trust_env=False)
+
+
 @dataclass(frozen=True, slots=True)
 class _Limits:
-    """What one call may cost, over all its hops; `ends_at` is on the event loop's clock."""
+    """What one call may cost, over all its hops, and where its content goes; `ends_at` is on the event loop's clock."""
 
     max_bytes: int
     attempts: int
     ends_at: float
+    into: BinaryIO | None = None
 
 
 class GuardedClient:
@@ -60,8 +68,7 @@ class GuardedClient:
         self._clock = clock
         self._sleep = sleep
         self._chance = chance
-        tls = tls or httpx2.create_ssl_context(trust_env=False)
-        self._wire = Wire(rules, resolver, network or httpcore2.AnyIOBackend(), tls)
+        self._wire = Wire(rules, resolver, network or httpcore2.AnyIOBackend(), tls or _usual_trust())
 
     async def request(
         self,
@@ -74,8 +81,12 @@ class GuardedClient:
         content: bytes | None = None,
         max_bytes: int | None = None,
         retry: bool = True,
+        into: BinaryIO | None = None,
     ) -> Answer:
-        """The answer behind all redirects, whatever its status; `retry` repeats idempotent methods only."""
+        """The answer behind all redirects, whatever its status; `retry` repeats idempotent methods only.
+
+        With `into`, the content goes to that file as it comes, in the place of all that was in it.
+        """
         target = parse_url(url)
         with guard(target.raw_host.decode()):
             hop = _first_hop(method.upper(), target, headers, params, json, content)
@@ -83,6 +94,7 @@ class GuardedClient:
                 max_bytes=self._rules.max_bytes if max_bytes is None else max_bytes,
                 attempts=self._rules.attempts if retry else 1,
                 ends_at=_loop_time() + self._rules.total_timeout_s,
+                into=into,
             )
             async with asyncio.timeout_at(limits.ends_at):
                 return await self._follow(hop, limits)
@@ -140,7 +152,7 @@ class GuardedClient:
     async def _try(self, hop: Hop, limits: _Limits) -> Answer | Unreachable:
         try:
             with guard(hop.host):
-                return await self._wire.exchange(hop, limits.max_bytes)
+                return await self._wire.exchange(hop, limits.max_bytes, limits.into)
         except Unreachable as failure:
             return failure
 

@@ -1,7 +1,9 @@
 """One exchange over a pool of connections, each checked when it was opened."""
 
+import asyncio
 import ssl
 from contextlib import aclosing
+from typing import BinaryIO
 
 import httpcore2
 import httpx2
@@ -16,6 +18,7 @@ from farthing.infra.http.rules import Outbound
 _CONNECTIONS_MAX = 100
 _IDLE_CONNECTIONS_MAX = 20
 _IDLE_S_MAX = 5
+_WRITTEN_AT_ONCE = 256 * 1024
 
 
 class Wire:
@@ -42,13 +45,15 @@ class Wire:
             network_backend=PinnedBackend(gate, network),
         )
 
-    async def exchange(self, hop: Hop, max_bytes: int) -> Answer:
+    async def exchange(self, hop: Hop, max_bytes: int, into: BinaryIO | None = None) -> Answer:
+        """The content is in the answer, or in a file that holds nothing else then."""
         if self._proxy:
             await self._gate.admit(*hop.endpoint)
         response = await self._pool.handle_async_request(self._request(hop))
         try:
             headers = httpx2.Headers(response.headers)
-            content = await _read(response, Body(hop.host, headers.get("content-encoding", "").lower(), max_bytes))
+            body = Body(hop.host, headers.get("content-encoding", "").lower(), max_bytes)
+            content = await (_read(response, body) if into is None else _write(response, body, into))
         finally:
             await response.aclose()
         return Answer(response.status, dict(headers), content, str(hop.url))
@@ -71,7 +76,31 @@ class Wire:
 
 
 async def _read(response: httpcore2.Response, body: Body) -> bytes:
+    content = bytearray()
     async with aclosing(response.aiter_stream()) as pieces:
         async for piece in pieces:
-            body.add(piece)
-    return body.content()
+            for plain in body.plain(piece):
+                content += plain
+    body.end()
+    return bytes(content)
+
+
+async def _write(response: httpcore2.Response, body: Body, into: BinaryIO) -> bytes:
+    """From the beginning of the file; nothing of it stays in memory."""
+    await asyncio.to_thread(_emptied, into)
+    waiting = bytearray()
+    async with aclosing(response.aiter_stream()) as pieces:
+        async for piece in pieces:
+            for plain in body.plain(piece):
+                waiting += plain
+                if len(waiting) >= _WRITTEN_AT_ONCE:
+                    await asyncio.to_thread(into.write, bytes(waiting))
+                    waiting.clear()
+    body.end()
+    await asyncio.to_thread(into.write, bytes(waiting))
+    return b""
+
+
+def _emptied(file: BinaryIO) -> None:
+    file.seek(0)
+    file.truncate()

@@ -152,18 +152,16 @@ def _plausibility(text: str, encoding: str) -> float:
 
 def _oddities(text: str) -> float:
     """How many unusual letters stand where nobody puts them: capitals in words, beside digits, among another script."""
-    odd = 0.0
-    for at, char in enumerate(text):
-        if char <= "\x7f":
-            continue
-        before, after = text[at - 1 : at], text[at + 1 : at + 2]
-        if not char.isalpha():
-            odd += char in _NEVER_INSIDE and before.isalpha() and after.isalpha()
-            continue
-        is_turned = (char.isupper() and before.islower()) or (char.islower() and after.isupper())
-        is_foreign = any(near.isalpha() and _is_latin(near) != _is_latin(char) for near in (before, after))
-        odd += 0.5 * (is_turned + is_foreign + (before.isdigit() or after.isdigit()))
-    return odd
+    places = Counter((text[at - 1 : at], char, text[at + 1 : at + 2]) for at, char in enumerate(text) if char > "\x7f")
+    return sum(count * _oddity(*place) for place, count in places.items())
+
+
+def _oddity(before: str, char: str, after: str) -> float:
+    if not char.isalpha():
+        return float(char in _NEVER_INSIDE and before.isalpha() and after.isalpha())
+    is_turned = (char.isupper() and before.islower()) or (char.islower() and after.isupper())
+    is_foreign = any(near.isalpha() and _is_latin(near) != _is_latin(char) for near in (before, after))
+    return 0.5 * (is_turned + is_foreign + (before.isdigit() or after.isdigit()))
 
 
 def _is_latin(char: str) -> bool:
