@@ -126,8 +126,12 @@ class ImportService:
         account_id: UUID | None = None,
         *,
         is_automatic: bool = False,
+        state: ImportState = ImportState.READY,
     ) -> None:
-        """What reading the file found; then the rows are compared with the ledger, here if they are few."""
+        """What reading the file found; then the rows are compared with the ledger, here if they are few.
+
+        Whoever compares them afterwards leaves it in the `state` of being read.
+        """
         row.error = error
         row.updated_at = self._clock()
         row.version += 1
@@ -139,7 +143,7 @@ class ImportService:
         row.row_count, row.fingerprint_version = read.row_count, VERSION
         row.reader_version, row.edition = PARSER_VERSION, None
         row.is_assumed = is_automatic and bool(read.reading["ambiguities"])
-        row.state = str(ImportState.READY)
+        row.state = str(state)
         await self._imports.flush()
         statements = await self._accounts.assigned(row, read.parts, account_id, is_automatic=is_automatic)
         if is_automatic:
@@ -167,6 +171,8 @@ class ImportService:
 
     async def planned(self, row: Import, plan: Plan) -> None:
         await self._unread.decided(row, plan.unread)
+        if row.state == ImportState.READING:
+            row.state = str(ImportState.READY)
         row.summary = plan.summary()
         row.updated_at = self._clock()
         await self._imports.flush()

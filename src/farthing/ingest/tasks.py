@@ -65,7 +65,8 @@ class IngestJobs:
         account_id = job.params.get("account_id")
         account = UUID(account_id) if account_id else None
         is_automatic = bool(job.params.get("is_automatic"))
-        await service.take_reading(row, done.read, done.error, account, is_automatic=is_automatic)
+        state = ImportState.READING  # until it is compared as well
+        await service.take_reading(row, done.read, done.error, account, is_automatic=is_automatic, state=state)
         return {"rows": row.row_count, "error": done.error}
 
     async def _commit(self, job: JobContext, work: Work) -> Outcome:
