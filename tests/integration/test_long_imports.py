@@ -46,6 +46,25 @@ async def test_a_rule_that_took_too_long_with_some_rows_is_not_tried_with_the_ne
     assert [(row["amount"], row["tags"]) for row in found] == [(f"-{COUNT}.00", ["fast"])]
 
 
+@pytest.mark.parametrize("is_entered_meanwhile", [False, True])
+async def test_a_large_file_is_ready_when_it_is_compared_and_compared_again_if_something_happened(
+    town: Town, *, is_entered_meanwhile: bool
+) -> None:
+    person = await town.person()
+    home = await account(person)
+    long = [(f"2026-04-{1 + at // 100:02}", f"Shop {at}", f"{at} " * 150, f"-{at + 1}.00") for at in range(COUNT)]
+    started = await upload(person, bank_csv(long), account_id=home)
+    assert started["state"] == "reading"
+    read = await after(town, person, started)
+    assert (read["state"], read["summary"]["new"], bool(read["summary"]["digest"])) == ("ready", COUNT, True)
+    if is_entered_meanwhile:
+        hers = {"account_id": home, "amount": "-7.00", "date": "2026-04-01"}
+        assert (await person.post("/api/transactions", hers)).status_code == 201
+    posted = await after(town, person, await commit(person, read["id"]))
+    assert (posted["summary"]["new"], posted["summary"]["same"]) == (COUNT - is_entered_meanwhile, is_entered_meanwhile)
+    assert (await person.get("/api/transactions", params={"limit": 1})).json()["total"] == COUNT
+
+
 async def test_an_undo_that_a_closed_month_forbids_is_refused_before_it_begins(town: Town) -> None:
     """Of this import's months, and of what its transactions are joined with."""
     person = await town.person()

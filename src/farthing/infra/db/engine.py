@@ -19,7 +19,7 @@ _BUSY_TIMEOUT_S = 30
 _CACHES = ("mmap_size=2147418112", "cache_size=-8192", "wal_autocheckpoint=8000")
 """SQLite reads through a map of its file, so what is hot stays with the system, once for all connections.
 
-What was written goes from its log to the file at 32 MB instead of 4: a page that many transactions change goes there once.
+What was written goes from its log to the file at 32 MB instead of 4: a page that many transactions change goes once.
 """
 
 
