@@ -6,7 +6,6 @@ from farthing.api.app import create_app
 from farthing.bootstrap import build, living, migrate
 from farthing.infra.memory import settle
 from farthing.infra.telemetry import configure_logging, logger
-from farthing.infra.turns import take_short_turns
 from farthing.settings import ensure_secrets, load
 
 if TYPE_CHECKING:
@@ -24,5 +23,4 @@ def app() -> "FastAPI":
     log.info("database_ready", outcome=migrate(settings))
     made = create_app(build(settings), living)
     settle()
-    take_short_turns()
     return made

@@ -169,6 +169,7 @@ async def _start_jobs(house: House) -> None:
     async with house.database.write(SYSTEM) as work:
         await ensure_schedules(work, house.clock)
     await asyncio.to_thread(knowledge)
+    await asyncio.to_thread(house.lake.tidy, house.clock())
     await house.runner.start()
     _log.info("jobs_ready")
 

@@ -14,7 +14,6 @@ from farthing.bootstrap import House, build, living, migrate
 from farthing.cli.local import settings_of
 from farthing.infra.memory import settle
 from farthing.infra.telemetry import configure_logging, logger
-from farthing.infra.turns import take_short_turns
 from farthing.kernel.errors import FarthingError
 from farthing.settings import Settings, ensure_secrets
 
@@ -46,7 +45,6 @@ def serve(*, host: str | None, port: int | None, data: Path | None, sandbox: boo
         timeout_graceful_shutdown=_GRACE_S,
     )
     settle()
-    take_short_turns()
     Announced(config, house, listener).run(sockets=[listener])
 
 

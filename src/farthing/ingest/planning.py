@@ -4,7 +4,6 @@ import asyncio
 import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -112,13 +111,13 @@ class Planning:
     async def plan(self, one: Import, statements: Sequence[ImportStatement], reason: str | None = None) -> Plan:
         """Decide about every row, and keep the decisions beside the rows."""
         basis = await self.basis(one, statements, reason)
-        return await asyncio.to_thread(planned, self.lake, self.home(one), basis)
+        return await asyncio.to_thread(_in_a_shop, self.lake, self.home(one), basis, is_kept=True)
 
     async def compare(self, one: Import, statements: Sequence[ImportStatement], reason: str | None) -> Compared:
         """Decide about every row without keeping it: for whoever wants to know before anything is written."""
         mark = await self.mark(one, statements, reason)
         basis = await self.basis(one, statements, reason)
-        plan = await asyncio.to_thread(planned, self.lake, self.home(one), basis, is_kept=False)
+        plan = await asyncio.to_thread(_in_a_shop, self.lake, self.home(one), basis, is_kept=False)
         plan.mark = mark
         return Compared(mark, plan)
 
@@ -162,19 +161,22 @@ class Planning:
         return found
 
 
-def planned(lake: LakeStore, home: Path, basis: Basis, shop: Path | None = None, *, is_kept: bool = True) -> Plan:
-    """Pure but for the lake: it may be done anywhere. In a `shop` rows are printed for who comes later, too."""
-    with nullcontext(shop) if shop else lake.workshop() as made_in:
-        workshop = Path(made_in)
-        with raw_rows(home, basis.places, basis.workspace_id, basis.kind, workshop) as raw:
-            plan = Plan()
-            digest = hashlib.sha256()
-            made = raw.keep_plan(_noted(_decisions(raw, basis, plan), plan, digest), workshop)
-            _count_unread(basis, plan, digest)
-            plan.digest = digest.hexdigest()[:32]
-            if is_kept:
-                lake.keep(made, home)
-        return plan
+def planned(home: Path, basis: Basis, shop: Path, *, is_kept: bool = True) -> Plan:
+    """Pure but for the files: it may be done anywhere. In the `shop` rows are printed for who comes later, too."""
+    with raw_rows(home, basis.places, basis.workspace_id, basis.kind, shop) as raw:
+        plan = Plan()
+        digest = hashlib.sha256()
+        made = raw.keep_plan(_noted(_decisions(raw, basis, plan), plan, digest), shop)
+        _count_unread(basis, plan, digest)
+        plan.digest = digest.hexdigest()[:32]
+        if is_kept:
+            LakeStore.keep(made, home)
+    return plan
+
+
+def _in_a_shop(lake: LakeStore, home: Path, basis: Basis, *, is_kept: bool) -> Plan:
+    with lake.workshop() as shop:
+        return planned(home, basis, Path(shop), is_kept=is_kept)
 
 
 def decided(raw: RawRows, basis: Basis) -> dict[int, Planned]:

@@ -110,7 +110,7 @@ class Reception:
             await self._fetch(workspace_id, one.blob.digest, path)
             try:
                 reading = there.call if there else asyncio.to_thread
-                read = await reading(read_file, self._lake, path, one.name, wishes, home)
+                read = await reading(read_file, path, one.name, wishes, home)
             except FarthingError as refusal:
                 error = refusal.detail
         return Received(one.id, one.at, one.name, one.origin, one.blob, told(wishes), read, error)
@@ -127,11 +127,10 @@ class Reception:
         return read_of(done)
 
 
-def read_file(lake: LakeStore, path: Path, name: str, wishes: Wishes, home: Path) -> Read:
-    """Pure but for the lake: it may be done anywhere."""
-    with lake.workshop() as workshop:
-        done = prepared(path, name, wishes, Path(workshop))
-        lake.keep(done.rows, home)
+def read_file(path: Path, name: str, wishes: Wishes, home: Path) -> Read:
+    """Read a file that lies in a workshop. Pure but for the files: it may be done anywhere."""
+    done = prepared(path, name, wishes, path.parent)
+    LakeStore.keep(done.rows, home)
     return read_of(done)
 
 

@@ -84,7 +84,7 @@ class IngestJobs:
             if mark == row.summary.get("mark"):
                 return
             basis = await planning.basis(row, statements, row.reason)
-        plan = await there.call(planned, self.lake, planning.home(row), basis, shop)
+        plan = await there.call(planned, planning.home(row), basis, shop)
         plan.mark = mark
 
         async def keep(work: Work) -> Outcome:

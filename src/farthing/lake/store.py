@@ -8,7 +8,7 @@ import asyncio
 import os
 import shutil
 from contextlib import suppress
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from uuid import UUID
@@ -16,6 +16,8 @@ from uuid import UUID
 from farthing.infra.blobs import BlobStore
 
 _RAW = "raw"
+_MAKING = ".making-"
+_DAY_S = 86_400
 
 
 class LakeStore:
@@ -30,10 +32,17 @@ class LakeStore:
         first = self._root / _RAW / workspace_id.hex / f"extract_date={day.isoformat()}" / import_id.hex
         return first if edition is None else first / edition.hex
 
+    def tidy(self, now: datetime) -> None:
+        """Remove what a killed process left unfinished; nobody works on a file for a day."""
+        for left in self._root.glob(f"{_MAKING}*") if self._root.is_dir() else ():
+            with suppress(FileNotFoundError):
+                if now.timestamp() - left.stat().st_mtime > _DAY_S:
+                    shutil.rmtree(left)
+
     def workshop(self) -> TemporaryDirectory[str]:
         """A folder on the lake's own disk for a file that is being made."""
         self._root.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return TemporaryDirectory(prefix=".making-", dir=self._root)
+        return TemporaryDirectory(prefix=_MAKING, dir=self._root)
 
     @staticmethod
     def keep(made: Path, home: Path) -> Path:
