@@ -46,6 +46,8 @@ Buchungstag;Empfänger;Verwendungszweck;Betrag;Währung
 _REPEATED = 7
 """Of ten descriptions, so many stand there only once."""
 _COMPARED = 100_000
+_ASKED_EVERY_S = 0.25
+"""As a page that shows progress asks."""
 
 
 def measure(sizes: Sequence[int] = SIZES, *, only: str | None = None) -> bool:
@@ -116,13 +118,13 @@ def _timed(port: int, pid: int, token: str, file: Path, account: str, wanted: in
     began, began_cpu = time.perf_counter(), cpu_s(pid)
     one = _upload(port, token, file, account)
     while one["state"] == "reading":
-        time.sleep(0.02)
+        time.sleep(_ASKED_EVERY_S)
         one = _json(port, token, "GET", f"/api/imports/{one['id']}")
     if one["state"] != "ready":
         raise RuntimeError(one)
     one = _json(port, token, "POST", f"/api/imports/{one['id']}/commit", {})
     while one["state"] in ("posting", "waiting"):
-        time.sleep(0.02)
+        time.sleep(_ASKED_EVERY_S)
         one = _json(port, token, "GET", f"/api/imports/{one['id']}")
     if one["state"] != "posted" or one["summary"]["new"] != wanted:
         raise RuntimeError(one)
