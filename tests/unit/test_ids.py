@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from farthing.kernel import ids
 from farthing.kernel.errors import NotFound
-from farthing.kernel.ids import new_id, new_ids, parse_id
+from farthing.kernel.ids import new_id, new_ids, new_ids_in_bytes, parse_id
 
 FAR_FUTURE_MS = 1 << 46
 moments = st.integers(0, (1 << 48) - 1)
@@ -81,3 +81,11 @@ def test_many_ids_ascend_and_are_new() -> None:
     ids = [new_id(), *new_ids(5_000), new_id()]
     assert ids == sorted(set(ids))
     assert {one.version for one in ids} == {7}
+
+
+def test_many_in_bytes_are_the_next_ones() -> None:
+    before, made, after = new_id(), new_ids_in_bytes(1000), new_id()
+    ids_made = [UUID(bytes=one) for one in made]
+    assert ids_made == sorted(set(ids_made))
+    assert before < ids_made[0] <= ids_made[-1] < after
+    assert {one.version for one in ids_made} == {7}

@@ -29,6 +29,15 @@ def new_id() -> UUID:
 
 def new_ids(count: int) -> list[UUID]:
     """Many at once, ascending as if they had been made one by one."""
+    return [UUID(int=number) for number in _new_numbers(count)]
+
+
+def new_ids_in_bytes(count: int) -> list[bytes]:
+    """The same as SQLite keeps them."""
+    return [number.to_bytes(16, "big") for number in _new_numbers(count)]
+
+
+def _new_numbers(count: int) -> list[int]:
     global _last_tail  # noqa: PLW0603  the sequence belongs to the process
     new_id()
     steps, found = os.urandom(2 * count), []
@@ -37,14 +46,18 @@ def new_ids(count: int) -> list[UUID]:
         has_room = (tail + (count << 17)) >> _RANDOM_BITS == 0
         for at in range(0, 2 * count if has_room else 0, 2):
             tail += 1 + (steps[at] << 8 | steps[at + 1])
-            found.append(_assemble(ms, tail))
+            found.append(_number(ms, tail))
         _last_tail = tail
-    return found if has_room else [new_id() for _ in range(count)]
+    return found if has_room else [new_id().int for _ in range(count)]
 
 
 def _assemble(unix_ms: int, tail: int) -> UUID:
+    return UUID(int=_number(unix_ms, tail))
+
+
+def _number(unix_ms: int, tail: int) -> int:
     high, low = tail >> 62, tail & ((1 << 62) - 1)
-    return UUID(int=(unix_ms & ((1 << 48) - 1)) << 80 | 7 << 76 | high << 64 | 2 << 62 | low)
+    return (unix_ms & ((1 << 48) - 1)) << 80 | 7 << 76 | high << 64 | 2 << 62 | low
 
 
 def parse_id(text: str) -> UUID:

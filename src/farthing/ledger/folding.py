@@ -54,7 +54,9 @@ def search_text(*parts: str | None) -> str:
 
     Of a transaction the parts are its `FIELDS`, in their order.
     """
-    return _BETWEEN.join([_field(part) if part else "" for part in parts]).replace("  ", " ").strip()
+    first, *others = parts or (None,)
+    said = _words(first) if first else ""  # a description is seldom twice the same
+    return _BETWEEN.join([said, *[_field(part) if part else "" for part in others]]).replace("  ", " ").strip()
 
 
 def tag_key(name: str) -> str:
@@ -62,8 +64,12 @@ def tag_key(name: str) -> str:
     return name_key(name, 50)
 
 
-@lru_cache(maxsize=30_000)
+@lru_cache(maxsize=60_000)
 def _field(part: str) -> str:
     """Payees and merchants come again and again."""
+    return _words(part)
+
+
+def _words(part: str) -> str:
     words = " ".join(tokens(part))
     return words if len(words) <= FIELD_MAX else words[:FIELD_MAX].rpartition(" ")[0]

@@ -9,7 +9,7 @@ from uuid import UUID
 from farthing.infra.db import Made, Same, Work, made_of
 from farthing.kernel.actor import Actor
 from farthing.kernel.clock import Clock
-from farthing.kernel.ids import new_ids
+from farthing.kernel.ids import new_ids, new_ids_in_bytes
 from farthing.ledger.categories import CategoryService
 from farthing.ledger.drafting import Draft
 from farthing.ledger.errors import AccountNotFound, TransactionNotFound
@@ -257,7 +257,7 @@ def ready(
     ]
     columns: dict[str, Sequence[Any] | Same] = {
         **{name: column if name not in _RARE or any(column) else Same(None) for name, column in given.items()},
-        "id": new_ids(len(arrivals)),
+        "id": new_ids_in_bytes(len(arrivals)) if is_sqlite else new_ids(len(arrivals)),
         "workspace_id": Same(actor.workspace_id),
         "is_split": Same(value=False),
         "search_text": words,

@@ -220,7 +220,8 @@ def _day(value: date | None) -> str | None:
 def _changed(column: Sequence[Any], change: Callable[[Any], Any], name: str) -> list[Any]:
     """Many rows share the very same ids and moments, and equal days; only their own ids are all different."""
     if name == "id":
-        return [change(value) for value in column]
+        is_ready = bool(column) and isinstance(column[0], bytes)
+        return list(column) if is_ready else [change(value) for value in column]
     if column.count(column[0]) == len(column):
         return [change(column[0])] * len(column)
     if change is _day:
