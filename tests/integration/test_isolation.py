@@ -144,7 +144,7 @@ async def keep_books(who: Resident) -> None:
 
 
 async def bring_files(who: Resident, account: str) -> None:
-    """An import that is posted, one that is looked at, a link to what was announced, and a source of messages."""
+    """Imports posted and looked at, a link to what was announced, a source of messages, a rebuild looked at."""
     pending = {
         "account_id": account,
         "amount": "-7.11",
@@ -158,6 +158,7 @@ async def bring_files(who: Resident, account: str) -> None:
     await who("POST", "/api/transactions/upload-csv", files=file, data=data)
     await who("POST", "/api/imports", files=file, data=data)
     await who("POST", "/api/webhook-sources", {"name": "shop"})
+    await who("POST", "/api/imports/rebuild", {"dry_run": True})
 
 
 async def post(who: Resident) -> None:

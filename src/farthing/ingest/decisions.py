@@ -186,12 +186,11 @@ def _pair(rows: list[Candidate], told: list[Told], period: Period, found: dict[i
 
     What lives goes before what was deleted, so that a deleted double makes nothing doubtful.
     """
-    parts = [[one for one in told if one.is_deleted is is_deleted] for is_deleted in (False, True)]
-    for part in parts:
-        _pair_on_the_day([row for row in rows if row.row not in found], part, found)
+    _pair_on_the_day(rows, told, found)
     taken = {decision.key for decision in found.values() if decision.state is RowState.SAME}
-    for part in parts:
-        left = sorted((one for one in part if one.key not in taken), key=lambda one: (one.day, one.key))
+    for is_deleted in (False, True):
+        left = [one for one in told if one.is_deleted is is_deleted and one.key not in taken]
+        left.sort(key=lambda one: (one.day, one.key))
         _pair_nearby([row for row in rows if row.row not in found], left, period, found)
 
 
@@ -211,14 +210,14 @@ def _same_day(rows: Sequence[Candidate], told: Sequence[Told]) -> list[tuple[Can
     """Pairs of one day, as many as there can be.
 
     Booked rows choose first, because only what is booked can be theirs; then announced ones, among their likes before
-    they take what is booked. Of equals, those go together that have most words in common.
+    they take what is booked. Of equals, those go together that have most words in common, and what lives goes first.
     """
     pairs: list[tuple[Candidate, Told]] = []
     for row_is_pending, told_is_pending in ((False, False), (True, True), (True, False)):
         taken_rows = {row.row for row, _ in pairs}
         taken = {one.key for _, one in pairs}
         likely = sorted(
-            (-len(one.words & row.words), row.row, one.key, row, one)
+            (-len(one.words & row.words), one.is_deleted, row.row, one.key, row, one)
             for row in rows
             if row.is_pending is row_is_pending and row.row not in taken_rows
             for one in told
