@@ -107,7 +107,7 @@ class IngestJobs:
             async with self.database.read(job.scope) as work:
                 row = await self._import(work, job)
                 order = await self._poster(work, job).order(row)
-            await job.plan((row.summary["new"] + row.summary["remembered"]) // CHUNK + 3)
+            await job.plan((row.summary["new"] + row.summary.get("remembered", 0)) // CHUNK + 3)
             off: set[str] = set()
             async for chunk in there.stream(chunks, order, shop):
                 mark = f"rows-{chunk.first}-{chunk.last}"
