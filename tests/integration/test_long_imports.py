@@ -10,7 +10,7 @@ from factories.jobs import done
 from factories.people import Person, Town
 from farthing.infra.db import Scope
 from farthing.ingest.errors import ImportChanged
-from farthing.ingest.planning import Compared
+from farthing.ingest.planning import Plan
 from farthing.ingest.schemas import CommitIn
 from farthing.ingest.service import SMALL, ImportService
 from farthing.kernel.actor import Actor, Role
@@ -103,15 +103,15 @@ async def test_what_was_compared_beforehand_holds_until_something_happens(town: 
     scope, house = Scope(user_id=actor.user_id, workspace_id=workspace), town.house
     marked = CommitIn(digest="marked", reason=None)
 
-    async def compared() -> Compared:
+    async def compared() -> Plan:
         async with house.database.read(scope) as work:
             found = await ImportService(work, actor, house.clock, house.lake).compared(UUID(one["id"]), marked)
             assert found is not None
-            assert found.plan.digest == looked["digest"]
-            found.plan.digest = "marked"
+            assert found.digest == looked["digest"]
+            found.digest = "marked"
             return found
 
-    async def committed(with_it: Compared) -> str:
+    async def committed(with_it: Plan) -> str:
         """Without keeping anything of it."""
         async with house.database.write(scope) as work:
             service = ImportService(work, actor, house.clock, house.lake)

@@ -90,14 +90,6 @@ class Plan:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Compared:
-    """A plan that was made before anything is written, and what it was made from."""
-
-    mark: str
-    plan: Plan
-
-
 class Planning:
     def __init__(self, work: Work, actor: Actor, clock: Clock, lake: LakeStore) -> None:
         self._imports = Imports(work)
@@ -113,13 +105,13 @@ class Planning:
         basis = await self.basis(one, statements, reason)
         return await asyncio.to_thread(_in_a_shop, self.lake, self.home(one), basis, is_kept=True)
 
-    async def compare(self, one: Import, statements: Sequence[ImportStatement], reason: str | None) -> Compared:
+    async def compare(self, one: Import, statements: Sequence[ImportStatement], reason: str | None) -> Plan:
         """Decide about every row without keeping it: for whoever wants to know before anything is written."""
         mark = await self.mark(one, statements, reason)
         basis = await self.basis(one, statements, reason)
         plan = await asyncio.to_thread(_in_a_shop, self.lake, self.home(one), basis, is_kept=False)
         plan.mark = mark
-        return Compared(mark, plan)
+        return plan
 
     async def mark(self, one: Import, statements: Sequence[ImportStatement], reason: str | None) -> str:
         """What a plan is made from, in short: with the same mark, the plan is the same."""

@@ -17,7 +17,7 @@ from farthing.ingest.errors import (
 )
 from farthing.ingest.fingerprints import VERSION
 from farthing.ingest.models import Import, ImportStatement
-from farthing.ingest.planning import Compared, Plan, Planning
+from farthing.ingest.planning import Plan, Planning
 from farthing.ingest.poster import Poster
 from farthing.ingest.preparing import LARGE_BYTES, PARSER_VERSION
 from farthing.ingest.receiving import Read, Received
@@ -207,7 +207,7 @@ class ImportService:
         await self._audit.record("import.discard", target_id=row.id, name=row.name)
         return row.blob if is_last else None
 
-    async def compared(self, import_id: UUID, wanted: CommitIn) -> Compared | None:
+    async def compared(self, import_id: UUID, wanted: CommitIn) -> Plan | None:
         """What a large import that somebody looked at would post, found out before a transaction holds anybody up."""
         row = await self.get(import_id)
         is_to_compare = wanted.digest is not None and row.row_count > SMALL and row.state in _ADJUSTABLE
@@ -216,7 +216,7 @@ class ImportService:
             return None
         return await self._planning.compare(row, statements, wanted.reason)
 
-    async def commit(self, import_id: UUID, wanted: CommitIn, compared: Compared | None = None) -> Import:
+    async def commit(self, import_id: UUID, wanted: CommitIn, compared: Plan | None = None) -> Import:
         """Post what is new: at once if that is little, else by a job; never two at a time on one account.
 
         What was compared before holds if nothing happened since.
@@ -244,7 +244,7 @@ class ImportService:
             await self._imports.flush()
             return row
         if compared is not None and compared.mark == await self._planning.mark(row, statements, wanted.reason):
-            await self.planned(row, compared.plan)
+            await self.planned(row, compared)
         elif wanted.digest is not None or row.row_count <= SMALL:
             await self.plan(row, wanted.reason)
         if wanted.digest is not None and wanted.digest != row.summary["digest"]:

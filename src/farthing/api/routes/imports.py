@@ -16,7 +16,7 @@ from farthing.api.problems import documented
 from farthing.api.transaction import IDEMPOTENCY_KEY, TransactionRoute
 from farthing.ingest.decisions import RowState
 from farthing.ingest.errors import StatementUnreadable
-from farthing.ingest.planning import Compared
+from farthing.ingest.planning import Plan
 from farthing.ingest.profiles import wishes_checked, wishes_of_profile
 from farthing.ingest.receiving import Received
 from farthing.ingest.review import ReviewService
@@ -231,7 +231,7 @@ async def decide_import_row(import_id: UUID, row: int, patch: RowPatch, caller: 
 
 async def looked_at(
     import_id: UUID, who: MemberDetached, wanted: Annotated[CommitIn | None, Body()] = None
-) -> Compared | None:
+) -> Plan | None:
     """Many rows that are to be posted as they were looked at are compared before the transaction begins."""
     if wanted is None or wanted.digest is None:
         return None
@@ -243,7 +243,7 @@ async def looked_at(
 @router.post("/{import_id}/commit", responses=documented(401, 403, 404, 409, 422))
 async def commit_import(
     import_id: UUID,
-    compared: Annotated[Compared | None, Depends(looked_at)],
+    compared: Annotated[Plan | None, Depends(looked_at)],
     caller: Member,
     response: Response,
     wanted: Annotated[CommitIn | None, Body()] = None,
